@@ -46,8 +46,10 @@ const MaxFrame = 1 << 30
 var ErrTooLarge = errors.New("frame too large")
 
 // A File is one Go source file for the session. Name is the file name that
-// positions carry, such as "cell[3]".
+// positions carry, such as "cell[3]"; ID is the front's number for this text,
+// from 1, never reused by a session.
 type File struct {
+	ID   int    `json:"id"`
 	Name string `json:"name"`
 	Text string `json:"text"`
 }
@@ -61,6 +63,15 @@ type Run struct {
 	// them (timers, network, signals, processes), so that "all goroutines are
 	// asleep" can't be proven.
 	Waits bool `json:"waits,omitempty"`
+	// Measure, if not nil, asks for the time of the cell's own file.
+	Measure *Measure `json:"measure,omitempty"`
+}
+
+// A Measure asks the session to time a run and print the result.
+type Measure struct {
+	Kind string `json:"kind"`           // "time": the execution of the files named as the run; "timeit": what the files give to glue's Timeit
+	Args string `json:"args,omitempty"` // timeit's options, "-n 10 -r 3"
+	Text string `json:"text"`           // what is measured, as the user wrote it
 }
 
 // A Position is a place in a cell; Line and Column count from 1, in bytes,
@@ -230,7 +241,9 @@ func Stream(payload []byte) (cell int, name string, text []byte, err error) {
 	return int(binary.BigEndian.Uint32(payload)), name, payload[5:], nil
 }
 
-// Recv returns the next frame. The payload is the caller's.
+// Recv returns the next frame. The payload is the caller's. The error is io.EOF
+// when the peer closed the stream between two frames, io.ErrUnexpectedEOF when
+// within one, and ErrTooLarge for a broken peer; nothing can be read after it.
 func (c *Conn) Recv() (Kind, []byte, error) {
 	if _, err := io.ReadFull(c.r, c.head[:]); err != nil {
 		return 0, nil, err
@@ -239,12 +252,30 @@ func (c *Conn) Recv() (Kind, []byte, error) {
 	if n > MaxFrame {
 		return 0, nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, n)
 	}
-	b := make([]byte, n)
-	if _, err := io.ReadFull(c.r, b); err != nil {
+	b, err := readAll(c.r, int(n))
+	if err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return 0, nil, err
 	}
 	return Kind(c.head[0]), b, nil
+}
+
+// readAll reads n bytes. It takes memory for what has come, not for what was
+// announced, so that a broken peer cannot make us take a gigabyte.
+func readAll(r io.Reader, n int) ([]byte, error) {
+	const step = 1 << 20
+	b := make([]byte, min(n, step))
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, err
+	}
+	for len(b) < n {
+		was := len(b)
+		b = append(b, make([]byte, min(n-was, was))...)
+		if _, err := io.ReadFull(r, b[was:]); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
