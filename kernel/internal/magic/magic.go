@@ -1,0 +1,228 @@
+// Package magic holds the commands of a notebook that are not Go: %time,
+// %%bash, !command, name? and the others. They live in one table, Magics;
+// running, %help, completion and the README's table are made from it.
+//
+// The package reads the commands and decides what they mean. What they do to
+// the notebook goes through Env, which the front implements.
+package magic
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Magic is one command. All fields but Doc are required.
+type Magic struct {
+	// Name is what stands behind the percent sign. The two commands that are
+	// written with a sign of their own have that sign as their name: "!" and "?".
+	Name string
+	// Usage shows how it is written, signs included; forms are separated by
+	// two spaces.
+	Usage string
+	// Short says in one line, without a full stop, what it does.
+	Short string
+	// Doc is the rest of the help: plain text, examples indented.
+	Doc string
+
+	Line bool // may be written on a line of its own, %name
+	Cell bool // may open a cell, %%name, and take the rest of it
+
+	// Run does it. The error is the cell's error: it says what to do.
+	Run func(ctx context.Context, env Env, call Call) error
+}
+
+// A Call is one use of a magic in a cell.
+type Call struct {
+	Name string // of the magic: "time", "!", "?"
+	Args string // the rest of the line, trimmed
+	Body string // the lines below; only when Cell
+	Cell bool   // written %%name
+	Line int    // of the command in its cell, from 1; the body begins below
+
+	raw   string // the command's first line as written; set by Split
+	table Table  // set by Table.Run
+}
+
+// placed returns Go text of the call with newlines and blanks in front, so that
+// a position in it is the position in the cell.
+func (c Call) placed(code string) string {
+	if c.Cell {
+		return strings.Repeat("\n", c.Line) + code
+	}
+	column := max(0, strings.LastIndex(c.raw, code))
+	return strings.Repeat("\n", max(0, c.Line-1)) + strings.Repeat(" ", column) + code
+}
+
+// String returns how the call's command is written: "%time", "%%time", "!".
+func (c Call) String() string {
+	switch {
+	case c.Name == "!" || c.Name == "?":
+		return c.Name
+	case c.Cell:
+		return "%%" + c.Name
+	}
+	return "%" + c.Name
+}
+
+// Env is what a magic can do to its notebook. The front makes one for each
+// cell it runs; methods are called from one goroutine at a time and return
+// when what they started has ended. Methods that run something return an
+// error when ctx ends or the cell is interrupted.
+type Env interface {
+	// Go runs Go text as a part of the cell: it sees and changes the
+	// notebook's names. The error is the text's own: a diagnostic or a panic.
+	// Newlines and blanks in front of the text put it where it stands in the
+	// cell, here and in Measure.
+	Go(ctx context.Context, code string) error
+	// Measure runs Go text as Go does and shows what it took. kind is "time"
+	// or "timeit"; args are timeit's options as written, "-n 10 -r 3".
+	Measure(ctx context.Context, kind, args, code string) error
+	// Op asks the session for one of its operations: "shell", "chdir",
+	// "setenv", "unsetenv", "environ", "writefile", "values". The folder and
+	// the environment must outlive the session: the front records "chdir",
+	// "setenv" and "unsetenv" that succeed and repeats them in the next one.
+	Op(ctx context.Context, name string, args map[string]string) (map[string]string, error)
+
+	Stdout(text string)          // writes to the cell's standard output
+	Stderr(text string)          // writes to the cell's standard error
+	Display(data map[string]any) // shows a MIME bundle below the cell
+	Page(text string)            // shows plain text in the client's pager
+
+	// Names returns the notebook's live names, in the order of their definition.
+	Names() []Name
+	// Inspect returns what is known about a Go name as plain text: its
+	// declaration and documentation. ok is false for an unknown name.
+	Inspect(ctx context.Context, name string) (text string, ok bool)
+	// Reset forgets every name and starts a new session.
+	Reset(ctx context.Context) error
+}
+
+// A Name is one name that the notebook's cells have defined.
+type Name struct {
+	Name string
+	Kind string // "var", "const", "type", "func" or "import"
+	Type string // as Go writes it; the path for an import
+	Cell string // where it was defined, "cell[3]"
+	Lost bool   // its value went with a session that died
+}
+
+// A Table is a list of magics in reading order.
+type Table []*Magic
+
+// Magics is the table of all magics.
+var Magics = Table{
+	timeMagic,
+	timeitMagic,
+	whoMagic,
+	resetMagic,
+	helpMagic,
+	inspectMagic,
+	bangMagic,
+	shMagic,
+	bashMagic,
+	writefileMagic,
+	envMagic,
+	cdMagic,
+	pwdMagic,
+}
+
+// Lookup returns the magic of that name, nil when there is none.
+func (t Table) Lookup(name string) *Magic {
+	i := slices.IndexFunc(t, func(m *Magic) bool { return m.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return t[i]
+}
+
+// Run runs one call. An unknown magic is an error that names the nearest one;
+// otherwise the error is the magic's own.
+func (t Table) Run(ctx context.Context, env Env, call Call) error {
+	m := t.Lookup(call.Name)
+	switch {
+	case m == nil:
+		return t.unknown(call)
+	case call.Cell && !m.Cell:
+		return fmt.Errorf("%%%%%s takes no cell: write %s", m.Name, m.Usage)
+	case !call.Cell && !m.Line:
+		return fmt.Errorf("%%%s works on a whole cell: write %%%%%s on the cell's first line", m.Name, m.Name)
+	case call.Cell && strings.TrimSpace(call.Body) == "":
+		return fmt.Errorf("%s has nothing to work on: put it below, on the lines of the same cell", call)
+	}
+	call.table = t
+	return m.Run(ctx, env, call)
+}
+
+// elsewhere maps what other kernels call a thing to what it is called here.
+var elsewhere = map[string]string{
+	"alias":    "!command",
+	"cat":      "!cat file",
+	"file":     "%%writefile file",
+	"html":     "display.HTML(text)",
+	"load_ext": "import",
+	"ls":       "!ls",
+	"lsmagic":  "%help",
+	"magic":    "%help",
+	"mkdir":    "!mkdir folder",
+	"pinfo":    "name?",
+	"prun":     "%time",
+	"quickref": "%help",
+	"rm":       "!rm file",
+	"script":   "%%sh",
+	"set_env":  "%env NAME=value",
+	"sx":       "!command",
+	"system":   "!command",
+	"who_ls":   "%who",
+	"whos":     "%who",
+}
+
+// unknown says that there is no such magic and what may have been meant.
+func (t Table) unknown(call Call) error {
+	if here, ok := elsewhere[call.Name]; ok {
+		return fmt.Errorf("unknown magic %s: here it is %s; %%help lists all", call, here)
+	}
+	best, bestDist := "", (len([]rune(call.Name))+1)/2+1
+	for _, m := range t {
+		if d := distance(call.Name, m.Name); d < bestDist {
+			form := "%" + m.Name
+			if call.Cell && m.Cell || !m.Line {
+				form = "%%" + m.Name
+			}
+			best, bestDist = form, d
+		}
+	}
+	if best == "" {
+		return fmt.Errorf("unknown magic %s; %%help lists all", call)
+	}
+	return fmt.Errorf("unknown magic %s: did you mean %s? %%help lists all", call, best)
+}
+
+// distance is the number of letters to insert, delete, replace or swap with
+// their neighbour to turn a into b (the optimal string alignment distance;
+// Levenshtein's with swaps, which are the commonest slip of the fingers).
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	older := make([]int, len(t)+1)
+	prev := make([]int, len(t)+1)
+	cur := make([]int, len(t)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		cur[0] = i
+		for j := 1; j <= len(t); j++ {
+			cost := 1
+			if s[i-1] == t[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				cur[j] = min(cur[j], older[j-2]+1)
+			}
+		}
+		older, prev, cur = prev, cur, older
+	}
+	return prev[len(t)]
+}

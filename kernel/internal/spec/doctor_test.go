@@ -1,0 +1,181 @@
+package spec
+
+import (
+	"debug/buildinfo"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+)
+
+// sound returns a machine on which all checks are ok.
+func sound(t *testing.T) *Machine {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	exe := filepath.Join(dir, "weft")
+	if err := os.WriteFile(exe, []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(dir, "jupyter")
+	if _, _, err := Install(data, Spec{Name: DefaultName, DisplayName: DefaultDisplayName, Weft: exe}); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"JUPYTER_DATA_DIR": data}
+	return &Machine{
+		Exe:     exe,
+		Memory:  4 << 30,
+		Paths:   Paths{Getenv: func(name string) string { return env[name] }, Home: dir, GOOS: "linux"},
+		Session: func() (string, error) { return exe + "-session", nil },
+		BuildInfo: func(string) (*buildinfo.BuildInfo, error) {
+			return &buildinfo.BuildInfo{
+				GoVersion: runtime.Version(),
+				Main:      debug.Module{Version: "v0.1.0"},
+				Settings:  []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}},
+			}, nil
+		},
+		LookPath: func(name string) (string, error) { return "/usr/bin/" + name, nil },
+		Output: func(name string, args ...string) (string, error) {
+			if args[len(args)-1] == "GOVERSION" {
+				return runtime.Version(), nil
+			}
+			return "gcc -m64", nil
+		},
+		ReadFile: func(string) ([]byte, error) { return []byte("2\n"), nil },
+		RunCell:  func(string) (string, error) { return "42", nil },
+	}
+}
+
+func TestExamine(t *testing.T) {
+	nope := errors.New("it is broken\nin two lines")
+	session := func(info buildinfo.BuildInfo) func(m *Machine) {
+		return func(m *Machine) {
+			weft := m.BuildInfo
+			m.BuildInfo = func(path string) (*buildinfo.BuildInfo, error) {
+				if strings.HasSuffix(path, "-session") {
+					return &info, nil
+				}
+				return weft(path)
+			}
+		}
+	}
+	output := func(version string) func(m *Machine) {
+		return func(m *Machine) { m.Output = func(string, ...string) (string, error) { return version, nil } }
+	}
+	kernelspec := func(weft string) func(m *Machine) {
+		return func(m *Machine) {
+			s := testSpec()
+			s.Weft = weft
+			if _, _, err := Install(m.Paths.User(), s); err != nil {
+				panic(err)
+			}
+		}
+	}
+	tests := []struct {
+		name   string
+		change func(m *Machine)
+		canRun bool
+		want   string // in one line of the report
+	}{
+		{"sound", func(*Machine) {}, true, ""},
+		{"no session", func(m *Machine) { m.Session = func() (string, error) { return "", fs.ErrNotExist } }, false, "missing programs"},
+		{"no weft", func(m *Machine) { m.BuildInfo = func(string) (*buildinfo.BuildInfo, error) { return nil, nope } }, false, "missing programs"},
+		{"two versions", session(buildinfo.BuildInfo{GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.2.0"}}), false, "weft is v0.1.0 but weft-session is v0.2.0"},
+		{"two Go versions", session(buildinfo.BuildInfo{GoVersion: "go1.99", Main: debug.Module{Version: "v0.1.0"}}), false, "but weft-session with go1.99"},
+		{"cell fails", func(m *Machine) { m.RunCell = func(string) (string, error) { return "", nope } }, false, "no cell can run: it is broken"},
+		{"cell is wrong", func(m *Machine) { m.RunCell = func(string) (string, error) { return "41", nil } }, false, `the cell 6 * 7 shows "41"`},
+		{"not registered", func(m *Machine) { os.RemoveAll(m.Paths.User()) }, false, "run: weft install"},
+		{"stale kernelspec", kernelspec("/nowhere/weft"), false, "starts /nowhere/weft, which is gone"},
+		{"no Jupyter", func(m *Machine) { m.LookPath = func(string) (string, error) { return "", fs.ErrNotExist } }, true, "weft run works without one"},
+		{"no Go", func(m *Machine) { m.LookPath = func(string) (string, error) { return "", fs.ErrNotExist } }, true, "go is not on PATH"},
+		{"no compiler", func(m *Machine) { m.LookPath = func(string) (string, error) { return "", fs.ErrNotExist } }, true, "apt install gcc"},
+		{"old Go", output("go1.24.3"), true, "older than go1.26"},
+		{"another Go", output("go1.27.0"), true, "but weft-session is built with"},
+		{"broken Go", func(m *Machine) { m.Output = func(string, ...string) (string, error) { return "", nope } }, true, "does not run: it is broken"},
+		{"no cgo", session(buildinfo.BuildInfo{GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.1.0"}}), true, "built without cgo"},
+		{"trimpath", session(buildinfo.BuildInfo{
+			GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.1.0"},
+			Settings: []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}, {Key: "-trimpath", Value: "true"}},
+		}), true, "built with -trimpath"},
+		{"memory", func(m *Machine) { m.Memory = 0 }, true, "a session may use all memory"},
+		{"closed counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return []byte("4\n"), nil } }, true, "perf_event_paranoid is 4"},
+		{"no counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return nil, fs.ErrNotExist } }, true, "no hardware counters"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := sound(t)
+			tt.change(m)
+			var b strings.Builder
+			canRun, err := Examine(&b, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report := strings.Join(strings.Fields(b.String()), " ")
+			if canRun != tt.canRun {
+				t.Errorf("canRun = %v, want %v:\n%s", canRun, tt.canRun, b.String())
+			}
+			if !strings.Contains(report, tt.want) {
+				t.Errorf("the report lacks %q:\n%s", tt.want, b.String())
+			}
+			if tt.name == "sound" && strings.Count(b.String(), "\n") != len(Checks) {
+				t.Errorf("a sound machine gets one line for each check:\n%s", b.String())
+			}
+		})
+	}
+}
+
+func TestAnotherWeft(t *testing.T) {
+	m := sound(t)
+	other := filepath.Join(t.TempDir(), "weft")
+	if err := os.WriteFile(other, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	prefix := t.TempDir()
+	s := testSpec()
+	s.Weft, s.Name = other, "weft-old"
+	if _, _, err := Install(Prefix(prefix), s); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"JUPYTER_DATA_DIR": t.TempDir(), "JUPYTER_PATH": Prefix(prefix)}
+	m.Paths.Getenv = func(name string) string { return env[name] }
+	f := checkKernelspec(m)
+	if want := "weft install --name weft-old --prefix " + prefix; f.Status != Note || !strings.HasSuffix(f.Do, want) {
+		t.Errorf("got %v %q → %q, want a note with %q", f.Status, f.Text, f.Do, want)
+	}
+}
+
+func TestGoMinor(t *testing.T) {
+	for version, want := range map[string]int{"go1.26.8": 26, "go1.27rc1": 27, "go1.9": 9, "go1.26-custom X:foo": 26, "devel go1.28": -1, "": -1} {
+		got, ok := goMinor(version)
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("goMinor(%q) = %d, want %d", version, got, want)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	tests := []struct {
+		info *debug.BuildInfo
+		want string
+	}{
+		{nil, "(unknown)"},
+		{&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}}, "v1.2.3"},
+		{&debug.BuildInfo{Main: debug.Module{Version: "(devel)"}}, "(devel)"},
+		{&debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}}}, "devel-0123456789ab"},
+		{&debug.BuildInfo{Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123"}, {Key: "vcs.modified", Value: "true"}}}, "devel-0123+dirty"},
+	}
+	for _, tt := range tests {
+		if got := Version(tt.info); got != tt.want {
+			t.Errorf("Version = %q, want %q", got, tt.want)
+		}
+	}
+}
