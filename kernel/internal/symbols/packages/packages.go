@@ -1,0 +1,74 @@
+// Package packages says which packages cells can import without a Go
+// toolchain: the one list behind the embedded export data (kernel/internal/export)
+// and the binding tables (kernel/internal/symbols). Only generators and tests
+// import it.
+package packages
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// Weft lists our own packages that cells may import, by import path. A new
+// public package gets a line here and then `make generate`.
+var Weft = []string{
+	"github.com/weft-go/weft/kernels",
+	"github.com/weft-go/weft/kernels/julia",
+	"github.com/weft-go/weft/kernels/pi",
+	"github.com/weft-go/weft/runtime/par",
+}
+
+// LeftOut holds the public packages of the standard library that cells cannot
+// import, each with the reason. Everything else that `go list std` names and
+// that is not internal or vendored is in.
+var LeftOut = map[string]string{
+	"embed":            "its directives need the compiler",
+	"expvar":           "linking it publishes /debug/vars on http.DefaultServeMux in every session",
+	"net/http/pprof":   "linking it publishes /debug/pprof on http.DefaultServeMux in every session; runtime/pprof is in",
+	"plugin":           "linking it makes the linker keep all code of the session, about 15 MB",
+	"runtime/cgo":      "linking it makes every session a cgo program",
+	"runtime/coverage": "works only in programs built with -cover",
+	"runtime/race":     "has no names of its own",
+	"time/tzdata":      "has no names; it would add 450 kB of time zones to every session",
+}
+
+// Std lists the public packages of the standard library without those of
+// LeftOut, sorted. It runs the go command.
+func Std(ctx context.Context) ([]string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "std").Output()
+	if err != nil {
+		return nil, fmt.Errorf("list the standard library: %w", err)
+	}
+	var paths []string
+	for _, path := range strings.Fields(string(out)) {
+		if LeftOut[path] == "" && !hidden(path) {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return paths, nil
+}
+
+// All lists Std and Weft together, sorted.
+func All(ctx context.Context) ([]string, error) {
+	paths, err := Std(ctx)
+	if err != nil {
+		return nil, err
+	}
+	paths = append(paths, Weft...)
+	slices.Sort(paths)
+	return paths, nil
+}
+
+// hidden reports whether programs cannot import path.
+func hidden(path string) bool {
+	for elem := range strings.SplitSeq(path, "/") {
+		if elem == "internal" || elem == "vendor" {
+			return true
+		}
+	}
+	return false
+}
