@@ -1,0 +1,7 @@
+// Package cell knows a cell's text before types are known: where its magics
+// are, where each declaration and statement begins and ends, whether it is
+// complete, and how an error in it is shown.
+//
+// All functions are pure and safe for concurrent use; their cost is linear in
+// the text.
+package cell
