@@ -82,35 +82,63 @@ func firstText(src string) int {
 }
 
 // nextMagic finds the first line magic at or after from, where a line begins:
-// the line's range with its line end, or -1.
+// the line's range with its line end, or -1. It scans Go text only up to the
+// magic, because what follows % need not be Go.
 func nextMagic(src string, from int) (start, end int) {
 	rest := src[from:]
-	// The scanner stops being right at the first magic, because what follows %
-	// need not be Go. So look at the tokens before each candidate only.
-	cand := candidates(rest)
-	if len(cand) == 0 {
+	at := nextCandidate(rest, 0)
+	if at < 0 {
 		return -1, -1
 	}
-	open := openAt(rest, cand)
-	for i, c := range cand {
-		if !open[i] {
-			end := strings.IndexByte(rest[c:], '\n')
-			if end < 0 {
-				return from + c, len(src)
-			}
-			return from + c, from + c + end + 1
+	var s scanner.Scanner
+	fset := token.NewFileSet()
+	file := fset.AddFile("", fset.Base(), len(rest))
+	s.Init(file, []byte(rest), func(token.Position, string) {}, scanner.ScanComments)
+	depth, last := 0, 0
+	ended := true // a statement could begin here
+	for {
+		pos, tok, lit := s.Scan()
+		off := len(rest)
+		if tok != token.EOF {
+			off = file.Offset(pos)
 		}
+		for at >= 0 && at <= off {
+			// The line starts before this token. It is a magic unless the
+			// token before reaches into it, or what stands there goes on.
+			if last <= at && depth == 0 && ended {
+				n := strings.IndexByte(rest[at:], '\n')
+				if n < 0 {
+					return from + at, len(src)
+				}
+				return from + at, from + at + n + 1
+			}
+			at = nextCandidate(rest, at+1)
+		}
+		if at < 0 || tok == token.EOF {
+			return -1, -1
+		}
+		last = max(last, off+len(lit))
+		switch tok {
+		case token.COMMENT:
+			continue
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth = max(0, depth-1)
+		}
+		ended = tok == token.SEMICOLON
 	}
-	return -1, -1
 }
 
-// candidates returns the offsets of lines that start with % or !.
-func candidates(src string) []int {
-	var out []int
-	for at := 0; at < len(src); {
-		body := strings.TrimLeft(src[at:], " \t")
-		if body != "" && (body[0] == '%' || body[0] == '!') {
-			out = append(out, at)
+// nextCandidate returns the start of the first line at or after from that
+// begins with % or !, or -1. from is 0 or inside a line that does not count.
+func nextCandidate(src string, from int) int {
+	for at := from; at < len(src); {
+		if at == 0 || src[at-1] == '\n' {
+			body := strings.TrimLeft(src[at:], " \t")
+			if body != "" && (body[0] == '%' || body[0] == '!') {
+				return at
+			}
 		}
 		n := strings.IndexByte(src[at:], '\n')
 		if n < 0 {
@@ -118,52 +146,5 @@ func candidates(src string) []int {
 		}
 		at += n + 1
 	}
-	return out
-}
-
-// openAt says for each line start in at whether the Go text before it goes on
-// there: inside brackets, a raw string or a comment, or after an operator. It
-// is exact up to the first entry that is not open.
-func openAt(src string, at []int) []bool {
-	out := make([]bool, len(at))
-	var s scanner.Scanner
-	fset := token.NewFileSet()
-	file := fset.AddFile("", fset.Base(), len(src))
-	s.Init(file, []byte(src), func(token.Position, string) {}, scanner.ScanComments)
-	depth, i, last := 0, 0, 0
-	ended := true // a statement could begin here
-	for i < len(at) {
-		pos, tok, lit := s.Scan()
-		off := len(src)
-		if tok != token.EOF {
-			off = file.Offset(pos)
-		}
-		for i < len(at) && (at[i] <= off || tok == token.EOF) {
-			// The line starts before this token: nothing covers its start
-			// unless the token before reaches beyond it.
-			out[i] = last > at[i] || depth > 0 || !ended
-			if !out[i] {
-				return out
-			}
-			i++
-		}
-		if tok == token.EOF {
-			break
-		}
-		if n := off + len(lit); n > last {
-			last = n
-		}
-		switch tok {
-		case token.COMMENT:
-			continue
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			depth++
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			if depth > 0 {
-				depth--
-			}
-		}
-		ended = tok == token.SEMICOLON
-	}
-	return out
+	return -1
 }

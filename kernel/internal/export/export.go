@@ -13,6 +13,7 @@ package export
 import (
 	_ "embed" // types.pack
 	"fmt"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"io"
@@ -45,6 +46,10 @@ var openIndex = sync.OnceValue(func() *index {
 	if err != nil {
 		panic("BUG: embedded types.pack: " + err.Error())
 	}
+	return newIndex(p)
+})
+
+func newIndex(p *pack.Pack) *index {
 	x := &index{
 		pack:  p,
 		paths: make([]string, 0, len(p.Names())),
@@ -52,13 +57,16 @@ var openIndex = sync.OnceValue(func() *index {
 		entry: make(map[string]string, len(p.Names())),
 	}
 	for _, entry := range p.Names() {
-		path, name, _ := strings.Cut(entry, ":")
+		path, name, ok := strings.Cut(entry, ":")
+		if !ok {
+			continue // see repair
+		}
 		x.paths = append(x.paths, path)
 		x.names[path] = name
 		x.entry[path] = entry
 	}
 	return x
-})
+}
 
 // GoVersion tells which Go the embedded tables describe, such as "go1.26.8".
 func GoVersion() string { return openIndex().pack.GoVersion() }
@@ -84,9 +92,11 @@ type Importer struct {
 
 // New returns an Importer that has read nothing yet, in about 40 µs the first
 // time in a process.
-func New() *Importer {
+func New() *Importer { return newImporter(openIndex()) }
+
+func newImporter(x *index) *Importer {
 	return &Importer{
-		index: openIndex(),
+		index: x,
 		fset:  token.NewFileSet(),
 		pkgs:  map[string]*types.Package{"unsafe": types.Unsafe},
 		done:  map[string]*types.Package{"unsafe": types.Unsafe},
@@ -120,8 +130,43 @@ func (im *Importer) Import(path string) (*types.Package, error) {
 	if err != nil {
 		return nil, fmt.Errorf("import %q from embedded export data: %w", path, err)
 	}
+	if lines, ok := im.index.pack.Lookup("+" + path); ok {
+		repair(pkg, lines)
+	}
 	im.done[path] = pkg
 	return pkg, nil
+}
+
+// repair gives constants the values that generate.RepairPrefix tells of. A
+// scope cannot replace an object, so it is filled anew in place; nobody else
+// looks at it before Import has returned.
+func repair(pkg *types.Package, lines string) {
+	values := map[string]constant.Value{}
+	for line := range strings.Lines(lines) {
+		var name, num, denom string
+		if _, err := fmt.Sscan(line, &name, &num, &denom); err != nil {
+			panic("BUG: embedded types.pack: " + err.Error())
+		}
+		n, d := constant.MakeFromLiteral(strings.TrimPrefix(num, "-"), token.INT, 0), constant.MakeFromLiteral(denom, token.INT, 0)
+		v := constant.BinaryOp(constant.ToFloat(n), token.QUO, d)
+		if strings.HasPrefix(num, "-") {
+			v = constant.UnaryOp(token.SUB, v, 0)
+		}
+		values[name] = v
+	}
+	scope := pkg.Scope()
+	var objects []types.Object
+	for _, name := range scope.Names() {
+		o := scope.Lookup(name)
+		if v, ok := values[name]; ok {
+			o = types.NewConst(o.Pos(), pkg, name, o.Type(), v)
+		}
+		objects = append(objects, o)
+	}
+	*scope = *types.NewScope(types.Universe, token.NoPos, token.NoPos, fmt.Sprintf("package %q", pkg.Path()))
+	for _, o := range objects {
+		scope.Insert(o)
+	}
 }
 
 // Paths lists the importable packages, sorted, "unsafe" among them. The caller

@@ -72,6 +72,9 @@ type Measure struct {
 	Kind string `json:"kind"`           // "time": the execution of the files named as the run; "timeit": what the files give to glue's Timeit
 	Args string `json:"args,omitempty"` // timeit's options, "-n 10 -r 3"
 	Text string `json:"text"`           // what is measured, as the user wrote it
+	// Engine says what runs it: "interpreted", or more where compiled kernels
+	// are called.
+	Engine string `json:"engine"`
 }
 
 // A Position is a place in a cell; Line and Column count from 1, in bytes,

@@ -72,6 +72,8 @@ var tables = [...]indexed{
 	{"errors", load_errors},
 	{"flag", load_flag},
 	{"fmt", load_fmt},
+	{"github.com/weft-go/weft/kernel/display", load_github_com_weft_go_weft_kernel_display},
+	{"github.com/weft-go/weft/kernel/measure", load_github_com_weft_go_weft_kernel_measure},
 	{"github.com/weft-go/weft/kernels", load_github_com_weft_go_weft_kernels},
 	{"github.com/weft-go/weft/kernels/julia", load_github_com_weft_go_weft_kernels_julia},
 	{"github.com/weft-go/weft/kernels/pi", load_github_com_weft_go_weft_kernels_pi},

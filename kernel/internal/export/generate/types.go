@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"io"
@@ -103,7 +104,8 @@ func readCompiled(fset *token.FileSet, shared map[string]*types.Package, path, f
 
 // Types makes the entries of the export data table: per package its types in
 // the indexed form of gcexportdata, without positions, so that the bytes
-// depend on nothing but the exported declarations.
+// depend on nothing but the exported declarations; and, for packages that need
+// it, the constants that this form spoils.
 //
 // The indexed form takes a quarter of the compiler's own and reads 1 to 10
 // times faster.
@@ -119,6 +121,44 @@ func Types(pkgs []*Package) ([]pack.Entry, error) {
 			return nil, fmt.Errorf("write export data of %q: %w", p.Path, err)
 		}
 		entries = append(entries, pack.Entry{Name: p.Path + ":" + p.Types.Name(), Data: buf.Bytes()})
+		repairs, err := repairs(p.Types, buf.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		if len(repairs) > 0 {
+			entries = append(entries, pack.Entry{Name: RepairPrefix + p.Path, Data: repairs})
+		}
 	}
 	return entries, nil
+}
+
+// RepairPrefix begins the name of an entry with constants that gcexportdata
+// (x/tools v0.52.0) does not write as they are: it drops the sign of untyped
+// float constants that are no float64 exactly, such as -0.1 written out. The
+// entry has a line per constant: its name, numerator and denominator.
+const RepairPrefix = "+"
+
+// repairs reads data back and lists the constants of pkg that it changed.
+func repairs(pkg *types.Package, data []byte) ([]byte, error) {
+	read, err := gcexportdata.Read(bytes.NewReader(data), token.NewFileSet(), map[string]*types.Package{}, pkg.Path())
+	if err != nil {
+		return nil, fmt.Errorf("read back export data of %q: %w", pkg.Path(), err)
+	}
+	var lines bytes.Buffer
+	for _, name := range pkg.Scope().Names() {
+		c, ok := pkg.Scope().Lookup(name).(*types.Const)
+		if !ok || !c.Exported() {
+			continue
+		}
+		got := read.Scope().Lookup(name).(*types.Const).Val()
+		if c.Val().Kind() == constant.Float {
+			if constant.Sign(got) == constant.Sign(c.Val()) {
+				continue // written with 512 bits, as the compiler computes
+			}
+			fmt.Fprintf(&lines, "%s %s %s\n", name, constant.Num(c.Val()).ExactString(), constant.Denom(c.Val()).ExactString())
+		} else if !constant.Compare(got, token.EQL, c.Val()) {
+			return nil, fmt.Errorf("write export data of %q: constant %s became %v, was %v", pkg.Path(), name, got, c.Val())
+		}
+	}
+	return lines.Bytes(), nil
 }

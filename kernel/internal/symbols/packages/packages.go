@@ -15,6 +15,8 @@ import (
 // Weft lists our own packages that cells may import, by import path. A new
 // public package gets a line here and then `make generate`.
 var Weft = []string{
+	"github.com/weft-go/weft/kernel/display",
+	"github.com/weft-go/weft/kernel/measure",
 	"github.com/weft-go/weft/kernels",
 	"github.com/weft-go/weft/kernels/julia",
 	"github.com/weft-go/weft/kernels/pi",

@@ -1,0 +1,75 @@
+# make           build weft and weft-session into bin/
+# make test      everything that has to hold, on two cores in less than ten minutes
+# make test-all  the same with the race detector, without assembly, on 1 and 4
+#                threads, and every fuzz target for FUZZTIME
+# make check     what a change must pass besides the tests
+# make generate  write generated files anew
+# make bench     benchmarks, compared by implementation
+# make notebooks run every notebook and keep its results in it
+# make fuzz      every fuzz target for FUZZTIME
+# make install   ./install.sh
+
+# Tools are run by version, so that go.mod lists what programs link and nothing else.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT   = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+
+# TESTFLAGS go to every go test: make test TESTFLAGS=-v
+TESTFLAGS ?=
+FUZZTIME  ?= 30s
+BENCH     ?= .
+
+# The version is stamped from git where this is a checkout that git can read.
+VCS := $(shell git rev-parse --verify -q HEAD >/dev/null 2>&1 && echo true || echo false)
+
+# Packages that drive Jupyter's own clients: they keep time, so they run alone.
+CLIENTS = ./kernel/internal/python
+
+export GOTOOLCHAIN = local
+export CGO_ENABLED = 1
+
+.PHONY: build test test-all check generate bench notebooks fuzz install
+
+build:
+	go build -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
+
+test: build
+	go test $(TESTFLAGS) $$(go list ./... | grep -v '/internal/python$$')
+	go test $(TESTFLAGS) $(CLIENTS)
+
+test-all: test
+	go test -race $(TESTFLAGS) ./...
+	go test -tags noasm -cpu 1,4 $(TESTFLAGS) ./kernels/... ./runtime/... ./kernel/measure/... ./kernel/display/...
+	$(MAKE) fuzz
+
+check:
+	@unformatted=$$(gofmt -l kernel kernels runtime); \
+	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet ./...
+	go run $(STATICCHECK) ./...
+	go test ./kernel/internal/arch
+	go mod tidy -diff
+	@before=$$(.ci/state) && $(MAKE) generate && after=$$(.ci/state) && \
+	if [ "$$before" != "$$after" ]; then echo "make generate changed files: commit what it wrote"; git status --short; exit 1; fi
+
+generate:
+	go generate ./...
+
+bench:
+	go test -run '^$$' -bench '$(BENCH)' -count 10 ./kernels/... ./runtime/... ./kernel/display/... ./kernel/measure/... | tee bench-$$(git rev-parse --short HEAD).txt
+	go run $(BENCHSTAT) -col /impl bench-$$(git rev-parse --short HEAD).txt
+
+notebooks: build
+	for n in notebooks/*.ipynb; do bin/weft run "$$n" -o "$$n" || exit 1; done
+
+# go test fuzzes one target of one package at a time.
+fuzz:
+	@grep -rl --include='*_test.go' '^func Fuzz' kernel kernels runtime | while read -r file; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			echo "$$(dirname "$$file") $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+		done; \
+	done
+
+install:
+	./install.sh

@@ -1,0 +1,24 @@
+// Command weft-session is the process in which cells run. The front (weft)
+// starts it and speaks to it on file descriptor 3; it is of no use by hand.
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/weft-go/weft/kernel/internal/engine"
+)
+
+func main() {
+	link := os.NewFile(3, "link")
+	if _, err := link.Stat(); err != nil {
+		fmt.Fprintln(os.Stderr, "weft-session: started without a link: it is started by weft, not by hand")
+		os.Exit(2)
+	}
+	syscall.CloseOnExec(3) // commands that cells start must not hold the link open
+	if err := engine.Main(link); err != nil {
+		fmt.Fprintln(os.Stderr, "weft-session:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/weft-go/weft/kernel/internal/spec"
+	"github.com/weft-go/weft/kernel/internal/supervisor"
+)
+
+// doctorCommand returns the command that checks this machine. run starts a
+// session, runs one cell in it and returns what the cell shows as text.
+func doctorCommand(run func(code string) (string, error)) *command {
+	return &command{
+		name:  "doctor",
+		usage: "doctor",
+		short: "check that notebooks run here, and tell what is missing",
+		run:   func(args []string) error { return doctor(args, run) },
+	}
+}
+
+func doctor(args []string, run func(code string) (string, error)) error {
+	if err := parseFlags(flag.NewFlagSet("doctor", flag.ContinueOnError), args); err != nil {
+		return err
+	}
+	exe, err := executable()
+	if err != nil {
+		return err
+	}
+	opts, err := frontOptions()
+	if err != nil {
+		return err
+	}
+	memory := opts.Memory
+	if memory == 0 {
+		memory = supervisor.DefaultMemory()
+	}
+	canRun, err := spec.Examine(os.Stdout, &spec.Machine{
+		Exe:       exe,
+		Paths:     spec.SystemPaths(),
+		Memory:    memory,
+		Session:   func() (string, error) { return sessionPath(exe) },
+		BuildInfo: buildinfo.ReadFile,
+		LookPath:  exec.LookPath,
+		Output:    output,
+		ReadFile:  os.ReadFile,
+		RunCell:   run,
+	})
+	if err != nil {
+		return err
+	}
+	if !canRun {
+		return errors.New("notebooks can't run yet: see the lines marked missing")
+	}
+	return nil
+}
+
+// sessionPath returns the session's program as the supervisor finds it: named
+// by the environment, or beside this one.
+func sessionPath(exe string) (string, error) {
+	path := os.Getenv(supervisor.PathVariable)
+	if path == "" {
+		path = filepath.Join(filepath.Dir(exe), "weft-session")
+	}
+	_, err := os.Stat(path)
+	return path, err
+}
+
+// output runs a program away from any module, so that no go.mod chooses
+// another toolchain.
+func output(name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = string(filepath.Separator)
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			err = fmt.Errorf("%w: %s", err, text)
+		}
+		return "", err
+	}
+	return strings.TrimSpace(string(out)), nil
+}

@@ -1,0 +1,102 @@
+// Package arch holds the rules about who may import whom, as a table that its
+// test compares with the source. It has no code for others to use.
+//
+// Imports go down: kernel → kernels → runtime → standard library. A new
+// package needs a line here, a new arrow an entry in its line; both are
+// decisions, and reviewing the diff of this file is how they are seen.
+//
+// The manner is that of the Go project's src/go/build/deps_test.go.
+package arch
+
+// module is our import path.
+const module = "github.com/weft-go/weft"
+
+// A rule is what the packages that match pkg may import.
+type rule struct {
+	pkg     string // a path.Match pattern without the module's path; * does not cross a slash
+	may     string // patterns of our own packages, separated by spaces
+	modules string // other modules, separated by spaces
+}
+
+// Other modules by the short names that rules use.
+var modules = map[string]string{
+	"yaegi":    "github.com/traefik/yaegi",
+	"zmq4":     "github.com/go-zeromq/zmq4",
+	"goldmark": "github.com/yuin/goldmark",
+	"x/tools":  "golang.org/x/tools",
+}
+
+// policy has the rules, lowest floor first. The first rule that matches a
+// package counts.
+var policy = []rule{
+	// Floor 0, runtime: spreading work. No package of ours but the flag.
+	{pkg: "runtime/interrupt"},
+	{pkg: "runtime/*", may: "runtime/interrupt"},
+
+	// Floor 1, kernels: the compiled work.
+	{pkg: "kernels"},
+	{pkg: "kernels/all", may: "kernels kernels/*"},
+	{pkg: "kernels/kernelstest", may: "kernels"},
+	{pkg: "kernels/internal/*", may: "runtime/interrupt"},
+	{pkg: "kernels/*", may: "kernels kernels/internal/* runtime/*"},
+
+	// Floor 2, kernel: the Jupyter side. What cells may import:
+	{pkg: "kernel/display", may: "kernel/internal/sink"},
+	{pkg: "kernel/measure", may: "runtime/interrupt"},
+
+	// Both processes.
+	{pkg: "kernel/internal/link"},
+	{pkg: "kernel/internal/arch"},
+
+	// The session.
+	{pkg: "kernel/internal/sink"},
+	{pkg: "kernel/internal/symbols", may: "kernel/internal/symbols/generic/* kernel/display kernel/measure kernels kernels/* runtime/*", modules: "yaegi"},
+	{pkg: "kernel/internal/symbols/generic/*", may: "kernel/internal/symbols/generic/compiled"},
+	{pkg: "kernel/internal/engine", may: "kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/display kernel/measure runtime/interrupt runtime/par", modules: "yaegi"},
+	{pkg: "kernel/cmd/weft-session", may: "kernel/internal/engine"},
+
+	// The front: sockets and protocol.
+	{pkg: "kernel/internal/wire"},
+	{pkg: "kernel/internal/history"},
+	{pkg: "kernel/internal/socket", modules: "zmq4"},
+	{pkg: "kernel/internal/server", may: "kernel/internal/wire kernel/internal/history"},
+
+	// The front: the language.
+	{pkg: "kernel/internal/cell"},
+	{pkg: "kernel/internal/export", may: "kernel/internal/export/pack", modules: "x/tools"},
+	{pkg: "kernel/internal/check", may: "kernel/internal/cell kernel/internal/export"},
+	{pkg: "kernel/internal/lower", may: "kernel/internal/cell kernel/internal/check"},
+	{pkg: "kernel/internal/complete", may: "kernel/internal/cell kernel/internal/check kernel/internal/export"},
+
+	// The front: one notebook's life.
+	{pkg: "kernel/internal/supervisor", may: "kernel/internal/link"},
+	{pkg: "kernel/internal/magic", may: "kernel/internal/cell kernel/internal/link"},
+	{pkg: "kernel/internal/python"},
+	{pkg: "kernel/internal/front", may: "kernel/internal/cell kernel/internal/check kernel/internal/complete kernel/internal/export kernel/internal/history kernel/internal/link kernel/internal/lower kernel/internal/magic kernel/internal/server kernel/internal/supervisor kernel/internal/wire kernel/measure"},
+	{pkg: "kernel/internal/notebook", may: "kernel/internal/front kernel/internal/server kernel/internal/wire", modules: "goldmark"},
+	{pkg: "kernel/internal/spec", may: "kernel/internal/python"},
+	// The front never links the interpreter: no engine here.
+	{pkg: "kernel/cmd/weft", may: "kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/wire kernels/all"},
+
+	// Generators, run by make generate.
+	{pkg: "kernel/internal/export/pack"},
+	{pkg: "kernel/internal/export/generate", may: "kernel/internal/export/pack", modules: "x/tools"},
+	{pkg: "kernel/internal/export/gen", may: "kernel/internal/export/generate kernel/internal/export/pack kernel/internal/symbols/packages"},
+	{pkg: "kernel/internal/symbols/packages"},
+	{pkg: "kernel/internal/symbols/generate", may: "kernel/internal/export/generate kernel/internal/symbols/packages", modules: "yaegi x/tools"},
+	{pkg: "kernel/internal/symbols/gen", may: "kernel/internal/export/generate kernel/internal/symbols/generate kernel/internal/symbols/packages"},
+}
+
+// Tests may import any of our packages on their floor or below it and, on
+// floor 2, these modules: yaegi is the second witness of lowered text, x/tools
+// has txtar.
+const testModules = "yaegi x/tools zmq4 goldmark"
+
+// public are the packages that cells and other programs import, as patterns of
+// the go command. They link the standard library and our own packages only.
+var public = []string{"./runtime/...", "./kernels/...", "./kernel/display", "./kernel/measure"}
+
+// sessionModules is all that the session links beside the standard library
+// and ourselves: each further module would fix its version for everything
+// that is loaded into a session.
+const sessionModules = "yaegi"

@@ -1,0 +1,192 @@
+// Package engine is the session's side of Weft: the process that may die. It
+// reads requests from the link, runs cells with yaegi, and sends what they
+// print, show and report.
+//
+// The way of a run: serve takes the frame, run compiles and executes its files
+// (run.go), glue.go and stdio.go are what the lowered text calls, output.go
+// finds the cell an output belongs to, trace.go the line a panic is on, and
+// watch.go the goroutines that wait for ever or will not stop.
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/weft-go/weft/kernel/internal/link"
+	"github.com/weft-go/weft/kernel/internal/sink"
+	"github.com/weft-go/weft/runtime/interrupt"
+	"github.com/weft-go/weft/runtime/par"
+)
+
+// A session holds everything that lives as long as the process.
+type session struct {
+	conn *link.Conn
+	out  *output
+	in   *stdin
+	yaegi
+
+	runs chan link.Run // the serve loop hands runs to the run loop
+
+	mu      sync.Mutex
+	current *run                       // guarded by mu; nil between runs
+	ops     map[int]context.CancelFunc // guarded by mu; operations under way
+
+	left map[string]bool // the run's watcher: goroutines that deadlocks have left behind
+}
+
+// A run is one link.Run under way.
+type run struct {
+	cell    int
+	measure *link.Measure // nil for most
+	ctx     context.Context
+	cancel  context.CancelFunc
+	ended   chan struct{} // closed when the run is over
+
+	mu          sync.Mutex
+	interrupted bool          // guarded by mu
+	exited      bool          // guarded by mu
+	code        int           // guarded by mu: os.Exit's argument
+	deadlocked  []link.Waiter // guarded by mu: not nil after a deadlock
+}
+
+// Main serves the link on an open stream until it ends, then returns. The
+// process should exit after it: goroutines of cells may still run.
+func Main(rw io.ReadWriter) error {
+	debug.SetTraceback("all")
+	debug.SetMaxStack(maxStack)
+	if err := limitMemory(os.Getenv(memoryVariable)); err != nil {
+		fmt.Fprintln(os.Stderr, "weft-session:", err)
+	}
+	conn := link.NewConn(rw)
+	s := &session{
+		conn: conn,
+		out:  newOutput(conn),
+		runs: make(chan link.Run),
+		ops:  map[int]context.CancelFunc{},
+		left: map[string]bool{},
+	}
+	s.in = &stdin{s: s, lines: make(chan link.Input, 1)}
+	sink.Set(displays{s})
+	par.Inherit(s.out.inherit)
+	if err := s.yaegi.start(s); err != nil {
+		return err
+	}
+	go s.runLoop()
+	defer s.endOperations()
+	if err := conn.SendJSON(link.KindHello, link.Hello{PID: os.Getpid(), Version: runtime.Version()}); err != nil {
+		return err
+	}
+	return s.serve()
+}
+
+// endOperations stops the shell commands that still run: nobody else would.
+func (s *session) endOperations() {
+	s.mu.Lock()
+	for _, cancel := range s.ops {
+		cancel()
+	}
+	s.mu.Unlock()
+	for range 50 {
+		s.mu.Lock()
+		n := len(s.ops)
+		s.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// requests says what is done with each kind of frame. Handlers must not block:
+// an interrupt has to be read while a cell runs.
+var requests = map[link.Kind]func(*session, []byte) error{
+	link.KindRun:       (*session).startRun,
+	link.KindInterrupt: (*session).interrupt,
+	link.KindInput:     (*session).input,
+	link.KindOp:        (*session).startOp,
+}
+
+// serve reads frames until the link ends or the front says quit.
+func (s *session) serve() error {
+	for {
+		kind, payload, err := s.conn.Recv()
+		if errors.Is(err, io.EOF) || kind == link.KindQuit {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the link: %w", err)
+		}
+		handle, ok := requests[kind]
+		if !ok {
+			return fmt.Errorf("unknown frame %q", kind)
+		}
+		if err := handle(s, payload); err != nil {
+			return fmt.Errorf("frame %q: %w", kind, err)
+		}
+	}
+}
+
+func (s *session) startRun(payload []byte) error {
+	var r link.Run
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return err
+	}
+	select {
+	case s.runs <- r:
+		return nil
+	case <-time.After(5 * time.Second):
+		return errors.New("a run came while another was under way")
+	}
+}
+
+// runLoop executes runs one after the other.
+func (s *session) runLoop() {
+	for r := range s.runs {
+		done := s.run(r)
+		s.out.flush()
+		// A broken link ends serve, and with it the process.
+		_ = s.conn.SendJSON(link.KindDone, done)
+	}
+}
+
+func (s *session) input(payload []byte) error {
+	var in link.Input
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return err
+	}
+	select {
+	case s.in.lines <- in:
+	default: // nobody asked
+	}
+	return nil
+}
+
+// interrupt stops the running cell and the operations under way. What is
+// compiled polls runtime/interrupt; what is interpreted stops with the run's
+// context.
+func (s *session) interrupt([]byte) error {
+	s.mu.Lock()
+	r := s.current
+	for _, cancel := range s.ops {
+		cancel()
+	}
+	s.mu.Unlock()
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	r.interrupted = true
+	r.mu.Unlock()
+	interrupt.Raise()
+	s.in.abort()
+	r.cancel()
+	return nil
+}

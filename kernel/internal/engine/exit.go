@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+
+	"github.com/traefik/yaegi/interp"
+
+	"github.com/weft-go/weft/kernel/internal/link"
+)
+
+// exit is os.Exit for cells: it ends the cell, not the session. Called by a
+// goroutine whose cell has ended already, it ends that goroutine.
+func (s *session) exit(code int) {
+	cell := s.out.cell()
+	s.mu.Lock()
+	r := s.current
+	s.mu.Unlock()
+	if r == nil || r.cell != cell {
+		fmt.Fprintf(&stream{s, link.Stderr}, "os.Exit(%d) in a goroutine of a cell that has ended: only the goroutine ends\n", code)
+		runtime.Goexit()
+	}
+	where := s.traces.here()
+	r.mu.Lock()
+	if !r.exited {
+		r.exited, r.code = true, code
+		s.traces.exit = where
+	}
+	r.mu.Unlock()
+	r.cancel()
+	runtime.Goexit()
+}
+
+// endings replaces the functions of the standard library that would end the
+// process. output is log's Output, bound to the interpreter's own logger.
+func (s *session) endings(output func(int, string) error) interp.Exports {
+	fatal := func(text string) {
+		_ = output(3, text)
+		s.exit(1)
+	}
+	return interp.Exports{
+		"os/os": {"Exit": reflect.ValueOf(s.exit)},
+		"log/log": {
+			"Fatal":   reflect.ValueOf(func(v ...any) { fatal(fmt.Sprint(v...)) }),
+			"Fatalf":  reflect.ValueOf(func(format string, v ...any) { fatal(fmt.Sprintf(format, v...)) }),
+			"Fatalln": reflect.ValueOf(func(v ...any) { fatal(fmt.Sprintln(v...)) }),
+		},
+	}
+}

@@ -1,0 +1,69 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// reworded are the reflect package's panics that stand for Go's own, by the
+// part of their text that tells them.
+var reworded = []struct{ reflect, text string }{
+	{"reflect: slice index out of range", "runtime error: index out of range"},
+	{"reflect: array index out of range", "runtime error: index out of range"},
+	{"reflect: string index out of range", "runtime error: index out of range"},
+	{"reflect.Value.Slice: slice index out of bounds", "runtime error: slice bounds out of range"},
+	{"reflect.Value.Slice3: slice index out of bounds", "runtime error: slice bounds out of range"},
+	{"reflect.Value.Slice: string slice index out of bounds", "runtime error: slice bounds out of range"},
+	{"on zero Value", "runtime error: invalid memory address or nil pointer dereference"},
+	{"reflect: call of nil function", "runtime error: invalid memory address or nil pointer dereference"},
+	{"reflect.Value.Call: call of nil function", "runtime error: invalid memory address or nil pointer dereference"},
+	{"reflect.MakeSlice: negative len", "runtime error: makeslice: len out of range"},
+}
+
+// withoutPlace matches the place that yaegi puts before some messages.
+var withoutPlace = regexp.MustCompile(`^\S+#\d+:\d+:\d+: `)
+
+// describe returns what kind of panic a value is and its text in Go's words.
+func describe(v any) (name, text string) {
+	text = withoutPlace.ReplaceAllString(panicText(v), "")
+	for _, r := range reworded {
+		if strings.Contains(text, r.reflect) {
+			return "panic", r.text
+		}
+	}
+	return "panic", text
+}
+
+// panicText writes a panic's value as Go's runtime does.
+func panicText(v any) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = fmt.Sprintf("(%T) whose text could not be had: its method panics", v)
+		}
+	}()
+	if rv, ok := v.(reflect.Value); ok && rv.IsValid() && rv.CanInterface() {
+		v = rv.Interface() // what interpreted code panics with
+	}
+	var exit runtime.Error
+	switch v := v.(type) {
+	case error:
+		if errors.As(v, &exit) {
+			return exit.Error()
+		}
+		return v.Error()
+	case fmt.Stringer:
+		return v.String()
+	case string:
+		return v
+	case nil:
+		return "nil"
+	}
+	if rv := reflect.ValueOf(v); rv.Kind() <= reflect.Complex128 && rv.Type().PkgPath() == "" {
+		return fmt.Sprintf("%T(%v)", v, v)
+	}
+	return fmt.Sprintf("%+v", v)
+}

@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"strings"
+
+	"github.com/traefik/yaegi/interp"
+
+	"github.com/weft-go/weft/kernel/internal/link"
+	"github.com/weft-go/weft/runtime/interrupt"
+)
+
+// run executes one link.Run and tells how it ended. It returns while
+// goroutines that the cell started go on.
+func (s *session) run(r link.Run) link.Done {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cur := &run{cell: r.Cell, measure: r.Measure, ctx: ctx, cancel: cancel, ended: make(chan struct{})}
+	defer close(cur.ended)
+	s.mu.Lock()
+	s.current = cur
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.current = nil
+		s.mu.Unlock()
+		interrupt.Reset()
+	}()
+	s.out.begin(r.Cell)
+	s.traces.reset()
+	if !r.Waits {
+		go s.watchDeadlock(cur)
+	}
+
+	var err error
+	for _, f := range r.Files {
+		if err = s.execute(cur, r, f); err != nil {
+			break
+		}
+	}
+	return s.ending(cur, err)
+}
+
+// ending turns what the interpreter returned into a Done.
+func (s *session) ending(cur *run, err error) link.Done {
+	done := link.Done{Cell: cur.cell, Status: link.OK}
+	cur.mu.Lock()
+	defer cur.mu.Unlock()
+	var compile *compileError
+	var panicked interp.Panic
+	switch {
+	case cur.exited:
+		done.Status, done.Code = link.Exited, cur.code
+		done.Trace = s.traces.exit
+	case cur.deadlocked != nil:
+		done.Status, done.Waiting = link.Deadlock, cur.deadlocked
+	case cur.interrupted:
+		done.Status = link.Interrupted
+		if !settle() {
+			done.Status = link.Burning
+		}
+	case errors.As(err, &compile):
+		done.Status, done.Name, done.Message = link.Failed, "compile", compile.Error()
+	case errors.As(err, &panicked):
+		done.Status = link.Failed
+		done.Name, done.Message = describe(panicked.Value)
+		done.Trace = s.traces.last()
+	case err != nil:
+		done.Status, done.Name, done.Message = link.Failed, "error", err.Error()
+	}
+	return done
+}
+
+// A compileError says that the interpreter refused a file that go/types accepted.
+type compileError struct {
+	file link.File
+	err  error
+}
+
+func (e *compileError) Error() string {
+	text := strings.ReplaceAll(e.err.Error(), uniqueName(e.file), e.file.Name)
+	if !strings.HasPrefix(text, e.file.Name+":") {
+		text = e.file.Name + ": " + text
+	}
+	return text
+}
+
+// execute compiles one file and runs what it says at once.
+func (s *session) execute(cur *run, r link.Run, f link.File) error {
+	program, err := s.compile(f)
+	s.kept.drop()
+	if err != nil {
+		return &compileError{f, err}
+	}
+	s.traces.register(f, program)
+	execute := func() error {
+		_, err := s.interp.ExecuteWithContext(cur.ctx, program)
+		return err
+	}
+	return s.out.attributed(r.Cell, func() error {
+		if r.Measure != nil && r.Measure.Kind == "time" && f.Name == r.Name {
+			return s.timed(r.Measure, execute)
+		}
+		return execute()
+	})
+}
+
+// compile parses and compiles a file. yaegi's compiler panics on some input:
+// that is an error here.
+func (s *session) compile(f link.File) (p *interp.Program, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the interpreter could not compile this: %v", firstLine(fmt.Sprint(v)))
+		}
+	}()
+	file, err := parser.ParseFile(s.interp.FileSet(), uniqueName(f), f.Text, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.bind(importsOf(file)); err != nil {
+		return nil, err
+	}
+	return s.interp.CompileAST(file)
+}
+
+func importsOf(f *ast.File) []string {
+	paths := make([]string, 0, len(f.Imports))
+	for _, i := range f.Imports {
+		paths = append(paths, strings.Trim(i.Path.Value, `"`))
+	}
+	return paths
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"testing/fstest"
+
+	"github.com/traefik/yaegi/interp"
+
+	"github.com/weft-go/weft/kernel/internal/link"
+	"github.com/weft-go/weft/kernel/internal/symbols"
+)
+
+// yaegi is the interpreter with what is bound into it. Only the run loop uses
+// it, so nothing here is guarded.
+type yaegi struct {
+	interp *interp.Interpreter
+	traces *traces
+	kept   kept
+	bound  map[string]bool // import paths whose tables were given to Use
+}
+
+// start makes the interpreter.
+func (y *yaegi) start(s *session) error {
+	y.bound = map[string]bool{}
+	notes := &panicNotes{s: s, through: &stream{s, link.Stderr}}
+	y.interp = interp.New(interp.Options{
+		Stdin:                s.in,
+		Stdout:               &stream{s, link.Stdout},
+		Stderr:               notes,
+		Args:                 arguments(),
+		Unrestricted:         true,
+		SourcecodeFilesystem: fs.FS(fstest.MapFS{}), // packages come from tables, never from source
+	})
+	y.traces = newTraces(y.interp)
+	notes.traces = y.traces
+	if err := symbols.UseErrors(y.interp); err != nil {
+		return fmt.Errorf("bind errors: %w", err)
+	}
+	first := symbols.First()
+	for key := range first {
+		y.bound[path.Dir(key)] = true
+	}
+	if err := y.interp.Use(first); err != nil {
+		return fmt.Errorf("bind the standard library: %w", err)
+	}
+	output := y.interp.Symbols("log")["log"]["Output"].Interface().(func(int, string) error)
+	if err := y.interp.Use(s.endings(output)); err != nil {
+		return fmt.Errorf("bind os.Exit: %w", err)
+	}
+	if err := y.interp.Use(s.glue()); err != nil {
+		return fmt.Errorf("bind the cells' glue: %w", err)
+	}
+	if _, err := y.interp.Eval("package main"); err != nil { // makes the scope of main
+		return fmt.Errorf("start the interpreter: %w", err)
+	}
+	y.kept = newKept(y.interp)
+	return nil
+}
+
+// arguments returns what cells see as os.Args: what the front gave, else the
+// name of the program.
+func arguments() []string {
+	if len(os.Args) > 1 {
+		return os.Args[1:]
+	}
+	return os.Args
+}
+
+// bind gives the interpreter the tables of packages, and the wrappers of the
+// interfaces that they mention.
+func (y *yaegi) bind(paths []string) error {
+	for _, p := range paths {
+		if y.bound[p] {
+			continue
+		}
+		table, ok := symbols.Load(p)
+		if !ok {
+			continue // yaegi says that it does not know the package
+		}
+		y.bound[p] = true
+		for _, t := range []interp.Exports{table, symbols.Needs(p)} {
+			if err := y.interp.Use(t); err != nil {
+				return fmt.Errorf("bind %s: %w", p, err)
+			}
+		}
+		if err := symbols.UseGeneric(y.interp, p); err != nil {
+			return fmt.Errorf("bind the generic functions of %s: %w", p, err)
+		}
+	}
+	return nil
+}

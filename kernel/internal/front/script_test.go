@@ -1,0 +1,252 @@
+package front
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/weft-go/weft/kernel/internal/engine"
+	"github.com/weft-go/weft/kernel/internal/supervisor"
+	"github.com/weft-go/weft/kernel/internal/wire"
+)
+
+var update = flag.Bool("update", false, "write what the scripts' cells show as what is wanted")
+
+// TestMain makes the test binary the session as well.
+func TestMain(m *testing.M) {
+	if os.Getenv("WEFT_TEST_SESSION") != "" {
+		syscall.CloseOnExec(3)
+		if err := engine.Main(os.NewFile(3, "link")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Setenv("WEFT_TEST_SESSION", "1")
+	os.Setenv(supervisor.PathVariable, os.Args[0])
+	os.Exit(m.Run())
+}
+
+// newFront starts a front with a session for a test.
+func newFront(t testing.TB, o Options) *Front {
+	t.Helper()
+	o.Log = t.Logf
+	f, err := New(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+// A page is an Output that writes what a cell shows as a text.
+type page struct {
+	input []string // what the user types
+
+	mu   sync.Mutex
+	text strings.Builder
+	last string // stream of the text before
+	ids  map[string]string
+}
+
+func (p *page) add(kind, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.text.String(); p.last != kind && s != "" && !strings.HasSuffix(s, "\n") {
+		p.text.WriteString("\n")
+	}
+	p.last = kind
+	p.text.WriteString(text)
+}
+
+func (p *page) Stream(name, text string) {
+	if name == "stderr" {
+		text = "! " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n! ") + "\n"
+	}
+	p.add(name, text)
+}
+
+func (p *page) bundle(kind string, d wire.DisplayData) {
+	var types []string
+	for _, t := range []string{"text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml", "application/json"} {
+		if d.Data[t] != nil {
+			types = append(types, t)
+		}
+	}
+	text, _ := d.Data["text/plain"].(string)
+	if len(types) > 0 {
+		text = "[" + strings.Join(types, " ") + "] " + text
+	}
+	p.add("", kind+text+"\n")
+}
+
+func (p *page) Display(d wire.DisplayData)       { p.bundle("display ", d) }
+func (p *page) UpdateDisplay(d wire.DisplayData) { p.bundle("update ", d) }
+func (p *page) Result(d wire.DisplayData)        { p.bundle("= ", d) }
+func (p *page) ClearOutput(wait bool)            { p.add("", fmt.Sprintf("clear wait=%t\n", wait)) }
+
+func (p *page) Error(e wire.ErrorContent) {
+	text := fmt.Sprintf("error %s: %s\n", e.EName, firstLine(e.EValue))
+	for _, line := range e.Traceback {
+		text += "| " + ansi.ReplaceAllString(line, "") + "\n"
+	}
+	p.add("", strings.ReplaceAll(text, " \n", "\n"))
+}
+
+func (p *page) Input(context.Context, string, bool) (string, error) {
+	if len(p.input) == 0 {
+		return "", fmt.Errorf("no input here")
+	}
+	line := p.input[0]
+	p.input = p.input[1:]
+	return line, nil
+}
+
+func (p *page) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// masks hide what differs from run to run.
+var masks = []struct {
+	from *regexp.Regexp
+	to   string
+}{
+	{regexp.MustCompile(`\b\d+(\.\d+)? ?(ns|µs|ms|s)\b`), "<time>"},
+	{regexp.MustCompile(`0x[0-9a-f]{6,}`), "<address>"},
+	{regexp.MustCompile(`/tmp/[\w./-]+`), "<file>"},
+}
+
+// TestScripts runs the scripts in testdata. A script is a txtar archive: its
+// comment says what it shows; "cell" files are run in order, and what a cell
+// shows is compared with the "want" file behind it. Behind "cell" may stand
+//
+//	within=1s      the cell must end in that time
+//	interrupt=1s   interrupt it after that time
+//	pause=1s       wait before it
+//	input=a,b      what the user types
+//
+// A line of the wanted text that begins with "~ " is a regular expression.
+// "= x" is a result, "! x" standard error, "| x" a line of a traceback.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			script, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runScript(t, script)
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func runScript(t *testing.T, script *txtar.Archive) {
+	f := newFront(t, Options{Dir: t.TempDir(), Memory: 2 << 30})
+	count := 0
+	for i := 0; i < len(script.Files); i++ {
+		kind, options, _ := strings.Cut(script.Files[i].Name, " ")
+		if kind != "cell" {
+			t.Fatalf("file %q: want a cell", script.Files[i].Name)
+		}
+		count++
+		var p page
+		took := runCell(f, &p, count, strings.TrimSuffix(string(script.Files[i].Data), "\n"), options)
+		t.Logf("cell %d took %v", count, took)
+		if limit, ok := option(options, "within"); ok {
+			if d, _ := time.ParseDuration(limit); took > d {
+				t.Errorf("cell %d took %v, want %v", count, took, d)
+			}
+		}
+		if i+1 < len(script.Files) && script.Files[i+1].Name == "want" {
+			i++
+			got := p.String()
+			for _, m := range masks {
+				got = m.from.ReplaceAllString(got, m.to)
+			}
+			want := string(script.Files[i].Data)
+			if *update && !matches(got, want) {
+				script.Files[i].Data = []byte(got)
+			} else if !matches(got, want) {
+				t.Errorf("cell %d shows\n%s\nwant\n%s", count, got, want)
+			}
+		}
+	}
+}
+
+// runCell runs one cell with the options of its file name.
+func runCell(f *Front, p *page, count int, code, options string) time.Duration {
+	if in, ok := option(options, "input"); ok {
+		p.input = strings.Split(in, ",")
+	}
+	if pause, ok := option(options, "pause"); ok {
+		d, _ := time.ParseDuration(pause)
+		time.Sleep(d)
+	}
+	if after, ok := option(options, "interrupt"); ok {
+		d, _ := time.ParseDuration(after)
+		timer := time.AfterFunc(d, f.Interrupt)
+		defer timer.Stop()
+	}
+	start := time.Now()
+	f.Execute(context.Background(), &wire.ExecuteRequest{Code: code, Count: count, StoreHistory: true, AllowStdin: true}, p)
+	return time.Since(start)
+}
+
+func option(options, name string) (string, bool) {
+	for o := range strings.FieldsSeq(options) {
+		if key, value, _ := strings.Cut(o, "="); key == name {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// matches compares line by line; "~ " begins a regular expression.
+func matches(got, want string) bool {
+	g, w := strings.Split(strings.TrimRight(got, "\n"), "\n"), strings.Split(strings.TrimRight(want, "\n"), "\n")
+	if len(g) != len(w) {
+		return false
+	}
+	for i := range w {
+		if re, ok := strings.CutPrefix(w[i], "~ "); ok {
+			if !regexp.MustCompile(re).MatchString(g[i]) {
+				return false
+			}
+		} else if strings.TrimRight(g[i], " ") != strings.TrimRight(w[i], " ") {
+			return false
+		}
+	}
+	return true
+}

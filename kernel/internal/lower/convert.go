@@ -1,0 +1,274 @@
+package lower
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// conversions notes, for everything below the statements or the initializer,
+// which expressions become interfaces.
+func (l *lowerer) conversions(list []ast.Stmt, in *types.Initializer) {
+	w := &converter{l: l}
+	if len(l.funcs) > 0 {
+		w.sigs = []*types.Signature{l.fn().sig}
+	}
+	for _, s := range list {
+		ast.Inspect(s, w.visit)
+	}
+	if in != nil {
+		if len(in.Lhs) == 1 {
+			w.note(in.Rhs, in.Lhs[0].Type())
+		}
+		ast.Inspect(in.Rhs, w.visit)
+	}
+}
+
+type converter struct {
+	l     *lowerer
+	sigs  []*types.Signature
+	boxed bool // what is noted becomes an element of something
+}
+
+// note remembers that e becomes an interface.
+func (w *converter) note(e ast.Expr, to types.Type) {
+	if to == nil || !types.IsInterface(to) {
+		return
+	}
+	if _, param := types.Unalias(to).(*types.TypeParam); param {
+		return
+	}
+	from := w.l.c.Info.TypeOf(e)
+	if from == nil || types.IsInterface(from) {
+		return
+	}
+	if _, tuple := from.(*types.Tuple); tuple {
+		return
+	}
+	w.l.conv[e] = to
+	if w.boxed {
+		w.l.boxed[e] = true
+	}
+}
+
+func (w *converter) visit(n ast.Node) bool {
+	info := w.l.c.Info
+	switch n := n.(type) {
+	case *ast.FuncLit:
+		sig, _ := info.TypeOf(n).(*types.Signature)
+		in := &converter{l: w.l, sigs: append(w.sigs[:len(w.sigs):len(w.sigs)], sig)}
+		for _, s := range n.Body.List {
+			ast.Inspect(s, in.visit)
+		}
+		return false
+	case *ast.CallExpr:
+		w.call(n)
+	case *ast.AssignStmt:
+		if len(n.Lhs) == len(n.Rhs) && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
+			for i, e := range n.Rhs {
+				if id, ok := n.Lhs[i].(*ast.Ident); ok {
+					if o := w.l.c.Object(id); o != nil {
+						w.note(e, o.Type())
+					}
+					continue
+				}
+				w.note(e, info.TypeOf(n.Lhs[i]))
+			}
+		}
+	case *ast.ValueSpec:
+		if len(n.Names) == len(n.Values) {
+			for i, e := range n.Values {
+				if o := info.Defs[n.Names[i]]; o != nil {
+					w.note(e, o.Type())
+				}
+			}
+		}
+	case *ast.ReturnStmt:
+		if len(w.sigs) > 0 {
+			if sig := w.sigs[len(w.sigs)-1]; sig != nil && sig.Results().Len() == len(n.Results) {
+				for i, e := range n.Results {
+					w.note(e, sig.Results().At(i).Type())
+				}
+			}
+		}
+	case *ast.SendStmt:
+		if t := info.TypeOf(n.Chan); t != nil {
+			if c, ok := t.Underlying().(*types.Chan); ok {
+				w.note(n.Value, c.Elem())
+			}
+		}
+	case *ast.IndexExpr:
+		if t := info.TypeOf(n.X); t != nil {
+			if m, ok := t.Underlying().(*types.Map); ok {
+				w.note(n.Index, m.Key())
+			}
+		}
+	case *ast.CompositeLit:
+		w.composite(n)
+	}
+	return true
+}
+
+func (w *converter) call(n *ast.CallExpr) {
+	info := w.l.c.Info
+	tv := info.Types[n.Fun]
+	if tv.IsType() {
+		if len(n.Args) == 1 {
+			w.note(n.Args[0], tv.Type)
+		}
+		return
+	}
+	if tv.Type == nil {
+		return
+	}
+	if tv.IsBuiltin() {
+		if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && id.Name == "append" && len(n.Args) > 1 && !n.Ellipsis.IsValid() {
+			if t := info.TypeOf(n.Args[0]); t != nil {
+				if s, ok := t.Underlying().(*types.Slice); ok {
+					w.boxed = true
+					for _, a := range n.Args[1:] {
+						w.note(a, s.Elem())
+					}
+					w.boxed = false
+				}
+			}
+		}
+		return
+	}
+	sig, ok := tv.Type.Underlying().(*types.Signature)
+	if !ok {
+		return
+	}
+	for i, a := range n.Args {
+		switch last := sig.Params().Len() - 1; {
+		case sig.Variadic() && i >= last && !n.Ellipsis.IsValid():
+			if s, ok := sig.Params().At(last).Type().(*types.Slice); ok {
+				w.note(a, s.Elem())
+			}
+		case i <= last:
+			w.note(a, sig.Params().At(i).Type())
+		}
+	}
+}
+
+func (w *converter) composite(n *ast.CompositeLit) {
+	t := w.l.c.Info.TypeOf(n)
+	if t == nil {
+		return
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	switch t := t.Underlying().(type) {
+	case *types.Struct:
+		for i, e := range n.Elts {
+			if kv, ok := e.(*ast.KeyValueExpr); ok {
+				if id, ok := kv.Key.(*ast.Ident); ok {
+					if f := w.l.c.Info.Uses[id]; f != nil {
+						w.note(kv.Value, f.Type())
+					}
+				}
+			} else if i < t.NumFields() {
+				w.note(e, t.Field(i).Type())
+			}
+		}
+	case *types.Slice:
+		w.elements(n, nil, t.Elem())
+	case *types.Array:
+		w.elements(n, nil, t.Elem())
+	case *types.Map:
+		w.elements(n, t.Key(), t.Elem())
+	}
+}
+
+func (w *converter) elements(n *ast.CompositeLit, key, elem types.Type) {
+	w.boxed = true
+	defer func() { w.boxed = false }()
+	for _, e := range n.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			w.note(kv.Key, key)
+			e = kv.Value
+		}
+		w.note(e, elem)
+	}
+}
+
+// convert writes an expression where it becomes an interface.
+func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
+	from := l.c.Info.TypeOf(e)
+	if l.boxed[e] && to.Underlying().(*types.Interface).NumMethods() == 0 {
+		// Compiled code would print such an element as the interpreter's own
+		// structure.
+		if n := l.own(from); n != nil && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
+			l.refuse(e, "give the elements an interface type with methods, or another type than any", "a %s, which has methods, as an element of type any is not supported", l.shortType(from))
+			return true
+		}
+	}
+	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok {
+		if name := l.stdStream(sel); name != "" {
+			l.b.WriteString(l.glue(name))
+			return true
+		}
+	}
+	// The interpreter does not copy an addressable value when it becomes an
+	// interface: the interface would see later changes. A function with a
+	// variable of its own copies it; handing back the value would not do,
+	// because the place of a result is used again.
+	if n, ok := types.Unalias(from).(*types.Named); ok && n.Obj().Pkg() == l.c.Pkg && !l.bound(from) && l.addressable(e) && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
+		t := l.typ(from, e)
+		fmt.Fprintf(l.b, "(*%s(", l.helper("cp "+t, "w_cp", "func %s(v "+t+") *"+t+" { return &v }"))
+		l.put(e)
+		l.b.WriteString("))")
+		return true
+	}
+	return false
+}
+
+// addressable says whether an expression denotes a place that may change.
+func (l *lowerer) addressable(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		_, ok := l.c.Object(e).(*types.Var)
+		return ok
+	case *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr:
+		return l.c.Info.Types[e].Value == nil
+	}
+	return false
+}
+
+// glue names something of the package that the session offers to lowered text.
+func (l *lowerer) glue(name string) string { return l.imported("weft/glue", "w_") + "." + name }
+
+// streams are the methods that stand in for those of os.Stdout, os.Stderr and
+// os.Stdin.
+var streams = map[string]map[string]bool{
+	"Stdout": {"Write": true, "WriteString": true, "Sync": true, "Close": true, "Name": true, "Fd": true, "Stat": true, "ReadFrom": true},
+	"Stderr": {"Write": true, "WriteString": true, "Sync": true, "Close": true, "Name": true, "Fd": true, "Stat": true, "ReadFrom": true},
+	"Stdin":  {"Read": true, "Close": true, "Name": true},
+}
+
+// stdStream returns the name when the expression is os.Stdout, os.Stderr or
+// os.Stdin.
+func (l *lowerer) stdStream(e *ast.SelectorExpr) string {
+	id, ok := e.X.(*ast.Ident)
+	if !ok || streams[e.Sel.Name] == nil {
+		return ""
+	}
+	if p, ok := l.c.Info.Uses[id].(*types.PkgName); !ok || p.Imported().Path() != "os" {
+		return ""
+	}
+	return e.Sel.Name
+}
+
+// std replaces members of packages by the session's own: of os.Stdout only
+// where one of its methods is called, since everywhere else its type matters.
+func (l *lowerer) std(path string, e *ast.SelectorExpr) (string, bool) {
+	if path != "os" || !l.nested[e] {
+		return "", false
+	}
+	if name := l.stdStream(e); name != "" {
+		return l.glue(name), true
+	}
+	return "", false
+}
