@@ -165,6 +165,10 @@ var generics = map[string]string{
 	"cmp.Less":              "func %s(a, b $S) bool { return a != a && b == b || a < b }",
 }
 
+// sourced are the packages whose generic functions the session compiles from
+// source, so that calls without written type arguments may stay as they are.
+var sourced = map[string]bool{"slices": true, "maps": true, "cmp": true}
+
 // keysOf are generic calls that are only understood inside another.
 var keysOf = map[string]string{
 	"slices.Sorted(maps.Keys)":    "func %s(m map[$K]$E) []$K { var r []$K; for k := range m { r = append(r, k) }; $sort.Slice(r, func(i, j int) bool { return r[i] < r[j] }); return r }",
@@ -196,6 +200,10 @@ func (l *lowerer) genericCall(e *ast.CallExpr, sel *ast.SelectorExpr, f *types.F
 		}
 	}
 	hint := use(name)
+	if text == "" && sourced[f.Pkg().Path()] && ast.Unparen(e.Fun) == ast.Expr(sel) {
+		l.asIs[sel] = true
+		return false
+	}
 	if text == "" || len(args) == 0 {
 		l.refuse(e, hint, "the generic function %s is not supported", name)
 		return true

@@ -208,7 +208,7 @@ func (l *lowerer) qualified(e *ast.SelectorExpr, p *types.PkgName) bool {
 		l.b.WriteString(id)
 		return true
 	}
-	if f, ok := o.(*types.Func); ok && f.Signature().TypeParams().Len() > 0 {
+	if f, ok := o.(*types.Func); ok && f.Signature().TypeParams().Len() > 0 && !l.asIs[e] {
 		l.generic(e, f)
 		return true
 	}

@@ -94,6 +94,7 @@ type lowerer struct {
 	method bool
 	direct map[*ast.FuncLit]bool // function literals that are called on the spot
 	nested map[ast.Node]bool     // selectors that are called
+	asIs   map[ast.Node]bool     // generic functions whose calls stay as they are
 
 	fresh    bool            // for a fresh session, which has none of the variables
 	indirect map[string]bool // variables of functions that this plan declares
@@ -124,7 +125,7 @@ type loopReturn struct {
 }
 
 func newLowerer(c *check.Cell) *lowerer {
-	l := &lowerer{c: c, top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, boxed: map[ast.Expr]bool{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, indirect: map[string]bool{}}
+	l := &lowerer{c: c, top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, boxed: map[ast.Expr]bool{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, asIs: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, indirect: map[string]bool{}}
 	for _, s := range c.Body {
 		l.top[s] = true
 	}
