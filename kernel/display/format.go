@@ -292,14 +292,13 @@ func (f *formatter) entries(v reflect.Value, depth int) {
 	if v.Len() > limit {
 		limit = maxMapItems
 	}
-	keys := firstKeys(v, limit)
-	for i, k := range keys {
+	for i, e := range firstEntries(v, limit) {
 		if !f.next(i) {
 			return
 		}
-		f.value(k, depth+1)
+		f.value(e.key, depth+1)
 		f.b = append(f.b, ':')
-		f.value(v.MapIndex(k), depth+1)
+		f.value(e.value, depth+1)
 	}
 	if v.Len() > limit {
 		f.b = append(f.b, " …"...)

@@ -131,8 +131,8 @@ func rowsOf(v reflect.Value) (rows []row, total int, heading string) {
 		}
 		return rows, len(rows), "field"
 	case reflect.Map:
-		for _, k := range firstKeys(v, shownRows(v.Len())) {
-			rows = append(rows, row{k, v.MapIndex(k)})
+		for _, e := range firstEntries(v, shownRows(v.Len())) {
+			rows = append(rows, row{e.key, e.value})
 		}
 		return rows, v.Len(), "key"
 	}
@@ -287,24 +287,28 @@ func fieldsOf(t reflect.Type) []int {
 // unionOfKeys returns the keys of all rows that are maps, sorted, at most some
 // more than there can be columns.
 func unionOfKeys(rows []row) []reflect.Value {
-	var keys []reflect.Value
+	var union []entry
 	seen := map[any]bool{}
 	for _, r := range rows {
 		m := deref(r.value)
 		if !m.IsValid() || m.Kind() != reflect.Map {
 			continue
 		}
-		for _, k := range firstKeys(m, maxSortedKeys) {
-			if !k.CanInterface() {
+		for _, e := range firstEntries(m, maxSortedKeys) {
+			if !e.key.CanInterface() {
 				continue
 			}
-			if i := k.Interface(); !seen[i] && len(seen) < maxSortedKeys {
+			if i := e.key.Interface(); !seen[i] && len(seen) < maxSortedKeys {
 				seen[i] = true
-				keys = append(keys, k)
+				union = append(union, e)
 			}
 		}
 	}
-	sortKeys(keys)
+	sortEntries(union)
+	keys := make([]reflect.Value, len(union))
+	for i, e := range union {
+		keys[i] = e.key
+	}
 	return keys
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"math/big"
 	"net"
 	"reflect"
@@ -130,6 +131,8 @@ func TestText(t *testing.T) {
 		{"map", map[string]int{"b": 2, "a": 1}, "", "map[a:1 b:2]"},
 		{"map by number", map[int]string{10: "x", 9: "y"}, "", "map[9:y 10:x]"},
 		{"map by anything", map[any]int{"a": 1, 2: 2, nil: 3, 1.5: 4}, "", "map[<nil>:3 2:2 1.5:4 a:1]"},
+		{"map by NaN", map[float64]int{math.NaN(): 5, 1: 6}, "", "map[NaN:5 1:6]"},
+		{"map by something with NaN", map[any]int{[1]float64{math.NaN()}: 5}, "", "map[[NaN]:5]"},
 		{"map by struct", map[point]int{{2, 1}: 1, {1, 2}: 2}, "", "map[{X:1 Y:2}:2 {X:2 Y:1}:1]"},
 		{"struct", point{1, 2}, "", "display.point{X:1 Y:2}"},
 		{"interpreted struct", struct{ X, Y int }{1, 2}, "main.Point", "main.Point{X:1 Y:2}"},

@@ -5,45 +5,6 @@ import (
 	"testing"
 )
 
-func TestSplit(t *testing.T) {
-	tests := []struct {
-		name, src string
-		want      []string // kind letter and text
-	}{
-		{"empty", "", nil},
-		{"go", "x := 1", []string{"gx := 1"}},
-		{"magic first", "%time f()\nx", []string{"m%time f()\n", "gx"}},
-		{"magic between", "x := 1\n%who\ny := 2", []string{"gx := 1\n", "m%who\n", "gy := 2"}},
-		{"shell", "!ls -l `x'\nx", []string{"m!ls -l `x'\n", "gx"}},
-		{"indented", "  %who", []string{"m  %who"}},
-		{"raw string", "s := `\n%who\n`", []string{"gs := `\n%who\n`"}},
-		{"comment", "/*\n%who\n*/", []string{"g/*\n%who\n*/"}},
-		{"line comment", "// a\n%who", []string{"g// a\n", "m%who"}},
-		{"brackets", "f(\n!x)", []string{"gf(\n!x)"}},
-		{"operator goes on", "b := a &&\n!c", []string{"gb := a &&\n!c"}},
-		{"modulo goes on", "b := a\n%who", []string{"gb := a\n", "m%who"}},
-		{"cell magic", "%%bash\nls\n%x", []string{"c%%bash\nls\n%x"}},
-		{"cell magic after blanks", "\n\n %%bash\nls", []string{"g\n\n", "c %%bash\nls"}},
-		{"two", "%a\n!b\n", []string{"m%a\n", "m!b\n"}},
-		{"apostrophe in shell", "!echo it's\nx := \"a\n", []string{"m!echo it's\n", "gx := \"a\n"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []string
-			for _, s := range Split(tt.src) {
-				got = append(got, string("gmc"[s.Kind])+s.Text)
-			}
-			if strings.Join(got, "\x00") != strings.Join(tt.want, "\x00") {
-				t.Errorf("got %q, want %q", got, tt.want)
-			}
-		})
-	}
-	segs := Split("a\n%b\nc")
-	if got := segs[2].Source(); got != "\n\nc" {
-		t.Errorf("Source = %q", got)
-	}
-}
-
 func TestChunks(t *testing.T) {
 	tests := []struct {
 		name, src string
@@ -127,13 +88,6 @@ func TestComplete(t *testing.T) {
 		{"type T struct {", "incomplete", "\t"},
 		{"import (\n\t\"fmt\"", "incomplete", "\t"},
 		{"x := 1 1", "invalid", ""},
-		{"%time f()", "complete", ""},
-		{"!ls", "complete", ""},
-		{"!ls \\", "incomplete", ""},
-		{"%%bash", "incomplete", ""},
-		{"%%bash\nls", "incomplete", ""},
-		{"%%bash\nls\n", "complete", ""},
-		{"%who\nfor {", "incomplete", "\t"},
 		{"L:", "incomplete", ""},
 		{"a b {", "incomplete", "\t"},
 		{"a b\nfor {", "invalid", ""},
@@ -161,29 +115,18 @@ func TestRender(t *testing.T) {
 	}
 }
 
-func FuzzSplit(f *testing.F) {
-	for _, s := range []string{"x := 1\n%who\ny", "%%bash\nls", "s := `\n%x`", "!a\n/*", "func f() {\n}\n!x", "\n\n%%a"} {
+func FuzzChunks(f *testing.F) {
+	for _, s := range []string{"x := 1\ny", "s := `\n%x`", "a\n/*", "func f() {\n}\nx", "type T struct{ a int }; var t T"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		at, line := 0, 1
-		for _, s := range Split(src) {
-			if s.Start != at || s.Line != line || s.Text == "" || src[at:at+len(s.Text)] != s.Text {
-				t.Fatalf("segment %+v does not follow offset %d line %d", s, at, line)
-			}
-			at += len(s.Text)
-			line += strings.Count(s.Text, "\n")
-		}
-		if at != len(src) {
-			t.Fatalf("segments cover %d of %d bytes", at, len(src))
-		}
 		chunks, err := Chunks(src)
 		if err != nil {
 			err.(*Diagnostics).Locate("cell[1]", src)
 			err.(*Diagnostics).Render(true)
 			return
 		}
-		at = 0
+		at := 0
 		for _, c := range chunks {
 			if c.Start < at || c.End <= c.Start || c.End > len(src) {
 				t.Fatalf("chunk %+v after %d", c, at)

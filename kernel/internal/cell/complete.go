@@ -13,41 +13,14 @@ const (
 	StatusInvalid    = "invalid"
 )
 
-// Complete says whether a cell can be run as it is. For StatusIncomplete it
-// also gives the white space the next line should begin with: one tab for each
-// open bracket.
+// Complete says whether Go text of a cell can be run as it is. For
+// StatusIncomplete it also gives the white space the next line should begin
+// with: one tab for each open bracket.
 func Complete(src string) (status, indent string) {
 	if strings.TrimSpace(src) == "" {
 		return StatusComplete, ""
 	}
-	status = StatusComplete
-	segs := Split(src)
-	for i, s := range segs {
-		switch s.Kind {
-		case CellMagic:
-			// The body of a cell magic has no end of its own: a blank last
-			// line ends it, and so does a line magic's form without a body.
-			if strings.HasSuffix(strings.TrimRight(src, " \t"), "\n") {
-				return StatusComplete, ""
-			}
-			return StatusIncomplete, ""
-		case LineMagic:
-			if i == len(segs)-1 && strings.HasSuffix(strings.TrimRight(s.Text, " \t\r\n"), "\\") {
-				return StatusIncomplete, ""
-			}
-		case Go:
-			st, in := completeGo(s.Text)
-			if st == StatusInvalid {
-				return st, ""
-			}
-			if i == len(segs)-1 {
-				status, indent = st, in
-			} else if st == StatusIncomplete {
-				return StatusInvalid, ""
-			}
-		}
-	}
-	return status, indent
+	return completeText(src)
 }
 
 // continues are tokens that can't end a statement: what follows is missing.
@@ -70,7 +43,7 @@ var heads = map[token.Token]bool{
 	token.MAP: true, token.STRUCT: true, token.INTERFACE: true,
 }
 
-func completeGo(src string) (status, indent string) {
+func completeText(src string) (status, indent string) {
 	l := lex(src)
 	if l.open {
 		return StatusIncomplete, ""

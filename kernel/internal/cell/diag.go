@@ -96,7 +96,7 @@ func (d *Diagnostics) Render(color bool) string {
 			fmt.Fprintf(&b, "    %s\n    %s%s\n", text, under(text[:col]), paint("31;1", "^"))
 		}
 		if x.Hint != "" {
-			fmt.Fprintf(&b, "    %s\n", paint("36", x.Hint))
+			fmt.Fprintf(&b, "    %s\n", paint("34", x.Hint))
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -16,7 +16,7 @@ import (
 const (
 	red   = "\x1b[31m"
 	bold  = "\x1b[1m"
-	cyan  = "\x1b[36m"
+	blue  = "\x1b[34m"
 	faint = "\x1b[2m"
 	plain = "\x1b[0m"
 )
@@ -90,7 +90,7 @@ func (f *Front) explainDeath(d *death) wire.ErrorContent {
 	}
 	below := f.trace(trace)
 	if c.Hint != "" {
-		below = append(below, cyan+c.Hint+plain)
+		below = append(below, blue+c.Hint+plain)
 	}
 	return report(name, message, append(below, aftermath(d.lost)...)...)
 }
@@ -175,7 +175,7 @@ func (f *Front) trace(positions []link.Position) []string {
 
 // place writes one position: "cell[3]:7 in f".
 func (f *Front) place(p link.Position) string {
-	text := cyan + p.File
+	text := blue + p.File
 	if p.Line > 0 {
 		text += fmt.Sprintf(":%d", p.Line)
 	}

@@ -3,7 +3,6 @@ package front
 import (
 	"context"
 
-	"github.com/weft-go/weft/kernel/internal/cell"
 	"github.com/weft-go/weft/kernel/internal/complete"
 	"github.com/weft-go/weft/kernel/internal/magic"
 	"github.com/weft-go/weft/kernel/internal/wire"
@@ -27,7 +26,7 @@ func (f *Front) Inspect(_ context.Context, req *wire.InspectRequest) *wire.Inspe
 
 // IsComplete implements server.Session.
 func (f *Front) IsComplete(_ context.Context, req *wire.IsCompleteRequest) *wire.IsCompleteReply {
-	status, indent := cell.Complete(req.Code)
+	status, indent := magic.Complete(req.Code)
 	return &wire.IsCompleteReply{Status: status, Indent: indent}
 }
 

@@ -23,8 +23,8 @@ const (
 // SetParameters puts a cell that sets variables behind the one tagged
 // "parameters", in the place of the one that an earlier run put there
 // (papermill's form: papermill/parameterize.py). A value that is a Go
-// expression is taken as it is, anything else as a string; for a variable that
-// is a string in the notebook only an expression with a quoted part counts as
+// expression is taken as it is, anything else and a single word as a string; for
+// a variable that is a string in the notebook only an expression with a quoted part counts as
 // one, so that 2026-01-02 or Hello need no quotes.
 //
 // The error names the variables that the notebook has.
@@ -92,10 +92,15 @@ func list(vars []variable) string {
 	return "it has " + strings.Join(names, ", ")
 }
 
+// values are the words of Go that stand for values; any other single word is a
+// string, as it is on a command line.
+var values = []string{"true", "false", "nil"}
+
 // literal returns a parameter's value as Go text.
 func literal(value string, text bool) string {
 	x, err := parser.ParseExpr(value)
-	if err != nil || text && !quotes(x) || strings.ContainsAny(value, "\r\n") && !quotes(x) {
+	name, word := x.(*ast.Ident)
+	if err != nil || word && !slices.Contains(values, name.Name) || text && !quotes(x) || strings.ContainsAny(value, "\r\n") && !quotes(x) {
 		return strconv.Quote(value)
 	}
 	return strings.TrimSpace(value)

@@ -21,15 +21,13 @@ type screen struct {
 func (s *screen) write(text string) {
 	for text != "" {
 		if s.at == len(s.line) {
-			// Whole lines without anything special need not be taken apart.
+			// What has nothing special in it is only appended.
 			n := strings.IndexAny(text, "\r\b")
 			if n < 0 {
 				n = len(text)
 			}
-			if n = strings.LastIndexByte(text[:n], '\n') + 1; n > 0 {
-				s.done.WriteString(string(s.line))
-				s.done.WriteString(text[:n])
-				s.line, s.at = s.line[:0], 0
+			if n > 0 {
+				s.append(text[:n])
 				text = text[n:]
 				continue
 			}
@@ -38,6 +36,18 @@ func (s *screen) write(text string) {
 		s.put(r)
 		text = text[n:]
 	}
+}
+
+// append shows text without "\r" and "\b" behind all others.
+func (s *screen) append(text string) {
+	if n := strings.LastIndexByte(text, '\n') + 1; n > 0 {
+		s.done.WriteString(string(s.line))
+		s.done.WriteString(text[:n])
+		s.line = s.line[:0]
+		text = text[n:]
+	}
+	s.line = append(s.line, []rune(text)...)
+	s.at = len(s.line)
 }
 
 func (s *screen) put(r rune) {

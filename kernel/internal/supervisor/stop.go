@@ -107,6 +107,11 @@ func (s *Session) close() error {
 	quit := make(chan struct{})
 	go func() { // ends with the process, at the latest
 		defer close(quit)
+		select {
+		case <-s.exited:
+			return // nobody to tell
+		default:
+		}
 		if err := s.conn.Send(link.KindQuit); err != nil {
 			s.log("session %d: send quit: %v", s.pid, err)
 		}

@@ -1,0 +1,25 @@
+package magic
+
+import "testing"
+
+func TestComplete(t *testing.T) {
+	for _, test := range []struct{ text, status, indent string }{
+		{"", "complete", ""},
+		{"x := 1", "complete", ""},
+		{"for {", "incomplete", "\t"},
+		{"x := = 1", "invalid", ""},
+		{"%time f()", "complete", ""},
+		{"!ls", "complete", ""},
+		{"!ls \\", "incomplete", ""},
+		{"fmt.Println?", "complete", ""},
+		{"%%bash", "incomplete", ""},
+		{"%%bash\nls", "incomplete", ""},
+		{"%%bash\nls\n", "complete", ""},
+		{"%who\nfor {", "incomplete", "\t"},
+		{"x := 1\n%%bash\n", "invalid", ""},
+	} {
+		if status, indent := Complete(test.text); status != test.status || indent != test.indent {
+			t.Errorf("Complete(%q) = %s %q, want %s %q", test.text, status, indent, test.status, test.indent)
+		}
+	}
+}
