@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"syscall"
@@ -39,10 +40,18 @@ var kernelCommand = &command{
 // default: it is small, and a collection during a cell shows in its latency.
 const frontGC = 400
 
+// frontThreads is how many threads of the front run Go code at once. It hands
+// messages from goroutine to goroutine and computes little; with one thread a
+// hand-over wakes no other core, and the session has it. On two cores: a
+// statement 421 -> 368 µs from request to idle, a heartbeat while a cell burns
+// all cores no later.
+const frontThreads = 1
+
 // kernel serves the client that wrote the connection file until it says
 // shutdown.
 func kernel(file string) error {
 	debug.SetGCPercent(frontGC)
+	runtime.GOMAXPROCS(frontThreads)
 	conn, err := wire.ReadConnectionFile(file)
 	if err != nil {
 		return err

@@ -33,7 +33,8 @@ type session struct {
 	in   *stdin
 	yaegi
 
-	runs chan link.Run // the serve loop hands runs to the run loop
+	bye     chan error // why the link ended
+	running sync.Mutex // held by a run
 
 	mu      sync.Mutex
 	current *run                       // guarded by mu; nil between runs
@@ -69,7 +70,7 @@ func Main(rw io.ReadWriter) error {
 	s := &session{
 		conn: conn,
 		out:  newOutput(conn),
-		runs: make(chan link.Run),
+		bye:  make(chan error, 2),
 		ops:  map[int]context.CancelFunc{},
 		left: map[string]bool{},
 	}
@@ -79,12 +80,12 @@ func Main(rw io.ReadWriter) error {
 	if err := s.yaegi.start(s); err != nil {
 		return err
 	}
-	go s.runLoop()
 	defer s.endOperations()
 	if err := conn.SendJSON(link.KindHello, link.Hello{PID: os.Getpid(), Version: runtime.Version()}); err != nil {
 		return err
 	}
-	return s.serve()
+	go s.serve()
+	return <-s.bye
 }
 
 // endOperations stops the shell commands that still run: nobody else would.
@@ -108,53 +109,55 @@ func (s *session) endOperations() {
 // requests says what is done with each kind of frame. Handlers must not block:
 // an interrupt has to be read while a cell runs.
 var requests = map[link.Kind]func(*session, []byte) error{
-	link.KindRun:       (*session).startRun,
 	link.KindInterrupt: (*session).interrupt,
 	link.KindInput:     (*session).input,
 	link.KindOp:        (*session).startOp,
 }
 
-// serve reads frames until the link ends or the front says quit.
-func (s *session) serve() error {
+// serve reads frames until the link ends or the front says quit. The goroutine
+// that reads a run executes it, after starting another one that reads on: a
+// run costs no change of goroutine before it begins.
+func (s *session) serve() {
 	for {
 		kind, payload, err := s.conn.Recv()
 		if errors.Is(err, io.EOF) || kind == link.KindQuit {
-			return nil
+			s.bye <- nil
+			return
 		}
 		if err != nil {
-			return fmt.Errorf("read the link: %w", err)
+			s.bye <- fmt.Errorf("read the link: %w", err)
+			return
+		}
+		if kind == link.KindRun {
+			go s.serve()
+			s.execute(payload)
+			return
 		}
 		handle, ok := requests[kind]
 		if !ok {
-			return fmt.Errorf("unknown frame %q", kind)
+			s.bye <- fmt.Errorf("unknown frame %q", kind)
+			return
 		}
 		if err := handle(s, payload); err != nil {
-			return fmt.Errorf("frame %q: %w", kind, err)
+			s.bye <- fmt.Errorf("frame %q: %w", kind, err)
+			return
 		}
 	}
 }
 
-func (s *session) startRun(payload []byte) error {
+// execute does one run and reports its end. Runs come one at a time.
+func (s *session) execute(payload []byte) {
 	var r link.Run
 	if err := json.Unmarshal(payload, &r); err != nil {
-		return err
+		s.bye <- fmt.Errorf("read a run: %w", err)
+		return
 	}
-	select {
-	case s.runs <- r:
-		return nil
-	case <-time.After(5 * time.Second):
-		return errors.New("a run came while another was under way")
-	}
-}
-
-// runLoop executes runs one after the other.
-func (s *session) runLoop() {
-	for r := range s.runs {
-		done := s.run(r)
-		s.out.flush()
-		// A broken link ends serve, and with it the process.
-		_ = s.conn.SendJSON(link.KindDone, done)
-	}
+	s.running.Lock()
+	defer s.running.Unlock()
+	done := s.run(r)
+	s.out.flush()
+	// A broken link ends serve, and with it the process.
+	_ = s.conn.SendJSON(link.KindDone, done)
 }
 
 func (s *session) input(payload []byte) error {

@@ -70,8 +70,8 @@ func (f *front) read(hello chan bool) {
 			}
 			b.Write(text)
 		case link.KindDisplay:
-			var d link.Display
-			f.must(json.Unmarshal(payload, &d))
+			d, err := link.ReadDisplay(payload)
+			f.must(err)
 			f.shown = append(f.shown, d)
 		case link.KindTrace:
 			var d link.Trace

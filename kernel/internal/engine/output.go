@@ -158,7 +158,7 @@ func (o *output) display(d link.Display) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flushLocked()
-	_ = o.conn.SendJSON(link.KindDisplay, d)
+	_ = o.conn.SendDisplay(d)
 }
 
 // displays is the sink of package display.

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"strings"
+	"time"
 
 	"github.com/traefik/yaegi/interp"
 
@@ -33,12 +34,13 @@ func (s *session) run(r link.Run) link.Done {
 	s.out.begin(r.Cell)
 	s.traces.reset()
 	if !r.Waits {
-		go s.watchDeadlock(cur)
+		watch := time.AfterFunc(deadlockEvery, func() { s.watchDeadlock(cur) })
+		defer watch.Stop()
 	}
 
 	var err error
 	for _, f := range r.Files {
-		if err = s.execute(cur, r, f); err != nil {
+		if err = s.file(cur, r, f); err != nil {
 			break
 		}
 	}
@@ -89,8 +91,8 @@ func (e *compileError) Error() string {
 	return text
 }
 
-// execute compiles one file and runs what it says at once.
-func (s *session) execute(cur *run, r link.Run, f link.File) error {
+// file compiles one file and runs what it says at once.
+func (s *session) file(cur *run, r link.Run, f link.File) error {
 	program, err := s.compile(f)
 	s.kept.drop()
 	if err != nil {

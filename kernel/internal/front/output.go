@@ -16,6 +16,9 @@ import (
 const (
 	gatherFor   = 50 * time.Millisecond
 	gatherBytes = 32 << 10
+	// While a cell floods its output, each message may be twice as long as the
+	// one before, up to this: 50 MB reach a client in two thirds of the time.
+	floodBytes = 512 << 10
 )
 
 // An output gathers a cell's text and keeps it in order with everything else
@@ -29,6 +32,7 @@ type output struct {
 	stream string     // of the text that waits
 	text   []byte     // that waits
 	last   time.Time  // when text was shown
+	most   int        // bytes of text that wait at most
 	timer  *time.Timer
 	total  int64 // bytes of text so far
 	spill  *os.File
@@ -36,7 +40,7 @@ type output struct {
 }
 
 func newOutput(cell string, to Output, limit int64) *output {
-	return &output{cell: cell, to: to, limit: limit}
+	return &output{cell: cell, to: to, limit: limit, most: gatherBytes}
 }
 
 // write shows text or gathers it.
@@ -53,7 +57,11 @@ func (o *output) write(stream string, text []byte) {
 	o.text = append(o.text, text...)
 	since := time.Since(o.last)
 	switch {
-	case len(o.text) >= gatherBytes || since >= gatherFor:
+	case since >= gatherFor:
+		o.most = gatherBytes
+		o.show(false)
+	case len(o.text) >= o.most:
+		o.most = min(2*o.most, floodBytes)
 		o.show(false)
 	case o.timer == nil:
 		o.timer = time.AfterFunc(gatherFor-since, o.flush)
@@ -82,8 +90,8 @@ func (o *output) show(all bool) {
 	if rest > 0 {
 		o.timer = time.AfterFunc(gatherFor, o.flush)
 	}
-	if cap(o.text) > 4*gatherBytes {
-		o.text = append(make([]byte, 0, gatherBytes), o.text...)
+	if rest == 0 && cap(o.text) > 2*floodBytes {
+		o.text = nil
 	}
 }
 

@@ -32,7 +32,7 @@ const (
 const (
 	KindHello   Kind = 'H' // Hello: the session is ready
 	KindStream  Kind = 'S' // see Stream: text for stdout or stderr
-	KindDisplay Kind = 'D' // Display
+	KindDisplay Kind = 'D' // Display, see SendDisplay
 	KindDone    Kind = 'E' // Done: the Run has ended
 	KindAsk     Kind = 'A' // Ask: the cell reads standard input
 	KindTrace   Kind = 'T' // Trace: where a panic is, sent while it unwinds

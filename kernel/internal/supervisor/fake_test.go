@@ -144,7 +144,7 @@ var commands = map[string]func(f *fake, ctx context.Context, cell int, arg strin
 		return ""
 	},
 	"show": func(f *fake, _ context.Context, cell int, arg string) string {
-		f.conn.SendJSON(link.KindDisplay, link.Display{Cell: cell, Op: "display", Data: map[string]any{"text/plain": arg}})
+		f.conn.SendDisplay(link.Display{Cell: cell, Op: "display", Data: map[string]any{"text/plain": arg}})
 		return ""
 	},
 	"ask": func(f *fake, _ context.Context, cell int, arg string) string {

@@ -124,8 +124,8 @@ func (p *pump) stream(b []byte) error {
 }
 
 func (p *pump) display(b []byte) error {
-	var d link.Display
-	if err := json.Unmarshal(b, &d); err != nil {
+	d, err := link.ReadDisplay(b)
+	if err != nil {
 		return err
 	}
 	p.deliver(func(ev Events) { ev.Display(d) })
