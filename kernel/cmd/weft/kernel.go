@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -91,8 +92,11 @@ func kernel(file string) error {
 		if s.front != nil {
 			s.front.Close(ctx)
 		}
-		if err == nil {
-			err = s.err
+		switch {
+		case err == nil:
+			return s.err
+		case errors.Is(err, syscall.EADDRINUSE):
+			return fmt.Errorf("%w: another program has the port; start the kernel anew, the client then chooses other ports", err)
 		}
 		return err
 	}

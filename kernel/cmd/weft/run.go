@@ -168,6 +168,7 @@ func runNotebook(ctx context.Context, path string, r *runFlags) error {
 		return err
 	}
 	opts.Dir = filepath.Dir(path) // as Jupyter does
+	opts.Log = func(string, ...any) {}
 	f, err := front.New(ctx, opts)
 	if err != nil {
 		return err
@@ -207,7 +208,7 @@ func isGo(nb *notebook.Notebook) error {
 	name, _ := spec["name"].(string)
 	for _, language := range []any{spec["language"], info["name"]} {
 		if text, ok := language.(string); ok && text != "" && !strings.EqualFold(text, "go") {
-			return fmt.Errorf("the notebook is for the kernel %q, in %s: weft runs Go notebooks", name, text)
+			return fmt.Errorf("the notebook is for the kernel %q, in %s: weft runs Go notebooks; to run it all the same, choose Go (Weft) for it in Jupyter and save it", name, text)
 		}
 	}
 	return nil

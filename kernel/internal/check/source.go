@@ -59,7 +59,11 @@ func parse(name, src string) (*parsed, error) {
 		d := &cell.Diagnostics{}
 		if list, ok := err.(scanner.ErrorList); ok {
 			for _, e := range list {
-				d.List = append(d.List, cell.Diagnostic{Offset: w.Offset(e.Pos.Offset), Message: "syntax error: " + plain(e.Msg)})
+				at, msg := w.Offset(e.Pos.Offset), plain(e.Msg)
+				if strings.TrimSpace(src[min(at, len(src)):]) == "" {
+					msg = strings.ReplaceAll(msg, "found '}'", "found end of cell") // the brace is ours
+				}
+				d.List = append(d.List, cell.Diagnostic{Offset: at, Message: "syntax error: " + msg})
 			}
 		} else {
 			d.List = append(d.List, cell.Diagnostic{Message: err.Error()})

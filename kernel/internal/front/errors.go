@@ -1,8 +1,11 @@
 package front
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/weft-go/weft/kernel/internal/cell"
@@ -102,13 +105,13 @@ func aftermath(lost []check.Name) []string {
 		return []string{text, "No variables were lost."}
 	}
 	cells := map[string][]string{}
-	var order []string
 	for _, n := range lost {
-		if cells[n.Cell] == nil {
-			order = append(order, n.Cell)
-		}
 		cells[n.Cell] = append(cells[n.Cell], n.Name)
 	}
+	// "cell[2]" comes before "cell[10]".
+	order := slices.SortedFunc(maps.Keys(cells), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
 	lines := []string{text, "These variables are lost; run their cells again to have them:"}
 	for i, c := range order {
 		if i == 10 {
