@@ -181,16 +181,16 @@ func (t *traces) hook(node unsafe.Pointer, reset, declared bool) {
 
 // cannotFail are the generators whose nodes need no place: they only move
 // control, or compute on numbers that are already there.
-var cannotFail = map[string]bool{}
-
-func init() {
+var cannotFail = func() map[string]bool {
+	set := map[string]bool{}
 	for _, name := range strings.Fields(`nop branch
 		add sub mul and or xor andNot not neg pos bitNot land lor
 		equal notEqual lower lowerEqual greater greaterEqual
 		_return loopVarKey loopVarVal loopVarFor`) {
-		cannotFail["github.com/traefik/yaegi/interp."+name] = true
+		set["github.com/traefik/yaegi/interp."+name] = true
 	}
-}
+	return set
+}()
 
 // hookFor returns the generator that calls gen and wraps the closure it made.
 // Nodes share generators, so there are few hooks.

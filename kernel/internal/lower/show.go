@@ -54,7 +54,15 @@ func (l *lowerer) show(e ast.Expr) {
 			methods = append(methods, ", "+v+"."+m)
 		}
 	}
-	l.padded(e, before+l.glue("Show")+"("+l.typeName(t)+", "+v+", "+strconv.Quote(strings.Join(names, ","))+strings.Join(methods, "")+")")
+	call := func(v string) string {
+		return l.glue("Show") + "(" + l.typeName(t) + ", " + v
+	}
+	text := call(v) + ", " + strconv.Quote(strings.Join(names, ",")) + strings.Join(methods, "") + ")"
+	if _, pointer := t.Underlying().(*types.Pointer); len(names) > 0 && (pointer || types.IsInterface(t)) {
+		// The methods of nil can't be had.
+		text = "if " + v + " == nil { " + call("nil") + ", \"\") } else { " + text + " }"
+	}
+	l.padded(e, before+text)
 }
 
 // displays says whether a method takes nothing and returns something.
