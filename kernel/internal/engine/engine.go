@@ -37,10 +37,16 @@ type session struct {
 	running sync.Mutex // held by a run
 
 	mu      sync.Mutex
-	current *run                       // guarded by mu; nil between runs
-	ops     map[int]context.CancelFunc // guarded by mu; operations under way
+	current *run             // guarded by mu; nil between runs
+	ops     map[int]underWay // guarded by mu
 
 	left map[string]bool // the run's watcher: goroutines that deadlocks have left behind
+}
+
+// An underWay is an operation that has not ended.
+type underWay struct {
+	cell   int
+	cancel context.CancelFunc
 }
 
 // A run is one link.Run under way.
@@ -71,7 +77,7 @@ func Main(rw io.ReadWriter) error {
 		conn: conn,
 		out:  newOutput(conn),
 		bye:  make(chan error, 2),
-		ops:  map[int]context.CancelFunc{},
+		ops:  map[int]underWay{},
 		left: map[string]bool{},
 	}
 	s.in = &stdin{s: s, lines: make(chan link.Input, 1)}
@@ -91,8 +97,8 @@ func Main(rw io.ReadWriter) error {
 // endOperations stops the shell commands that still run: nobody else would.
 func (s *session) endOperations() {
 	s.mu.Lock()
-	for _, cancel := range s.ops {
-		cancel()
+	for _, op := range s.ops {
+		op.cancel()
 	}
 	s.mu.Unlock()
 	for range 50 {
@@ -172,23 +178,28 @@ func (s *session) input(payload []byte) error {
 	return nil
 }
 
-// interrupt stops the running cell and the operations under way. What is
-// compiled polls runtime/interrupt; what is interpreted stops with the run's
-// context.
-func (s *session) interrupt([]byte) error {
-	s.mu.Lock()
-	r := s.current
-	for _, cancel := range s.ops {
-		cancel()
+// interrupt stops a cell that runs and its operations. What is compiled polls
+// runtime/interrupt; what is interpreted stops with the run's context.
+func (s *session) interrupt(payload []byte) error {
+	cell, err := link.InterruptedCell(payload)
+	if err != nil {
+		return err
 	}
-	s.mu.Unlock()
-	if r == nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, op := range s.ops {
+		if op.cell == cell {
+			op.cancel()
+		}
+	}
+	r := s.current
+	if r == nil || r.cell != cell {
 		return nil
 	}
 	r.mu.Lock()
 	r.interrupted = true
 	r.mu.Unlock()
-	interrupt.Raise()
+	interrupt.Raise() // under mu: the end of the run takes it back
 	s.in.abort()
 	r.cancel()
 	return nil

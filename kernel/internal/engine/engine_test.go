@@ -60,7 +60,8 @@ func TestInterrupt(t *testing.T) {
 			f.start(header+"func init() { "+body+" }\n", true)
 			time.Sleep(100 * time.Millisecond)
 			start := time.Now()
-			f.must(f.conn.Send(link.KindInterrupt))
+			f.must(f.conn.SendInterrupt(f.n - 1)) // too late: not this cell
+			f.must(f.conn.SendInterrupt(f.n))
 			d := f.wait()
 			if took := time.Since(start); d.Status != link.Interrupted || took > 200*time.Millisecond {
 				t.Errorf("%+v after %v", d, took)
@@ -181,7 +182,7 @@ func TestInterruptEndsShell(t *testing.T) {
 	f.must(f.conn.SendJSON(link.KindOp, link.Op{ID: 1, Cell: 1, Name: "shell", Args: map[string]string{"cmd": "sleep 100 & wait"}}))
 	time.Sleep(200 * time.Millisecond)
 	start := time.Now()
-	f.must(f.conn.Send(link.KindInterrupt))
+	f.must(f.conn.SendInterrupt(1))
 	d := <-f.opDone
 	if took := time.Since(start); d.Error != "interrupted" || took > time.Second {
 		t.Errorf("%+v after %v", d, took)

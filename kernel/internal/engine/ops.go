@@ -46,7 +46,7 @@ func (s *session) startOp(payload []byte) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.mu.Lock()
-	s.ops[op.ID] = cancel
+	s.ops[op.ID] = underWay{op.Cell, cancel}
 	s.mu.Unlock()
 	go func() {
 		var result map[string]string

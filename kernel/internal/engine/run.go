@@ -28,8 +28,8 @@ func (s *session) run(r link.Run) link.Done {
 	defer func() {
 		s.mu.Lock()
 		s.current = nil
-		s.mu.Unlock()
 		interrupt.Reset()
+		s.mu.Unlock()
 	}()
 	s.out.begin(r.Cell)
 	s.traces.reset()

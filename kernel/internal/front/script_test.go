@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -34,7 +35,30 @@ func TestMain(m *testing.M) {
 	}
 	os.Setenv("WEFT_TEST_SESSION", "1")
 	os.Setenv(supervisor.PathVariable, os.Args[0])
+	if raceEnabled {
+		dir, err := os.MkdirTemp("", "weft-front-test")
+		if err == nil {
+			err = plainSession(dir)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		code := m.Run()
+		os.RemoveAll(dir)
+		os.Exit(code)
+	}
 	os.Exit(m.Run())
+}
+
+// plainSession builds the session's program without the race detector.
+func plainSession(dir string) error {
+	path := filepath.Join(dir, "weft-session")
+	out, err := exec.Command("go", "build", "-o", path, "github.com/weft-go/weft/kernel/cmd/weft-session").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("build the session: %w\n%s", err, out)
+	}
+	return os.Setenv(supervisor.PathVariable, path)
 }
 
 // newFront starts a front with a session for a test.

@@ -22,7 +22,7 @@ type Kind byte
 // Frames from the front to the session.
 const (
 	KindRun       Kind = 'R' // Run: execute lowered text
-	KindInterrupt Kind = 'I' // no payload: stop the running cell
+	KindInterrupt Kind = 'I' // see SendInterrupt: stop a cell
 	KindInput     Kind = 'N' // Input: a line typed by the user
 	KindOp        Kind = 'O' // Op: do one of the session's own operations
 	KindQuit      Kind = 'Q' // no payload: end the process
@@ -230,6 +230,19 @@ func (c *Conn) SendStream(cell int, name string, text []byte) error {
 		head[4] = 1
 	}
 	return c.Send(KindStream, head[:], text)
+}
+
+// SendInterrupt asks to stop a cell, if it still runs, and its operations.
+func (c *Conn) SendInterrupt(cell int) error {
+	return c.Send(KindInterrupt, binary.BigEndian.AppendUint32(nil, uint32(cell)))
+}
+
+// InterruptedCell returns the cell that a KindInterrupt payload names.
+func InterruptedCell(payload []byte) (cell int, err error) {
+	if len(payload) != 4 {
+		return 0, errors.New("malformed interrupt frame")
+	}
+	return int(binary.BigEndian.Uint32(payload)), nil
 }
 
 // Stream takes a KindStream payload apart. text aliases payload.

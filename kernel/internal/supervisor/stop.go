@@ -20,9 +20,11 @@ func (s *Session) Interrupt() {
 	if s.ended() != nil || s.run == nil && len(s.ops) == 0 {
 		return
 	}
-	// Sent from a goroutine: the link is full when the session hangs.
+	// Sent from a goroutine: the link is full when the session hangs. It names
+	// the cell, because the next run may be on its way before it.
+	cell := s.cell
 	s.group.Go(func() {
-		if err := s.conn.Send(link.KindInterrupt); err != nil {
+		if err := s.conn.SendInterrupt(cell); err != nil {
 			s.log("session %d: send interrupt: %v", s.pid, err)
 		}
 	})
