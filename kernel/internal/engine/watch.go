@@ -147,26 +147,36 @@ func waitingFor(g goroutine) string {
 	return g.state
 }
 
-// settle waits until no goroutine of the cells runs any more. It returns false
-// when one still does after settleWithin: compiled code that does not look at
-// the interrupt.
+// settle waits until every goroutine of the cells waits for something. It
+// returns false when one still runs after settleWithin: compiled code that does
+// not look at the interrupt.
 func settle() bool {
-	pause := time.Millisecond
+	pause := 500 * time.Microsecond
+	quiet := 0
 	for end := time.Now().Add(settleWithin); time.Now().Before(end); time.Sleep(pause) {
-		if !anyRuns() {
+		if anyRuns() {
+			quiet = 0
+			pause = min(2*pause, 20*time.Millisecond)
+			continue
+		}
+		if quiet++; quiet == 2 { // one that is about to wait may yet go on
 			return true
 		}
-		pause = min(2*pause, 20*time.Millisecond)
+		pause = 500 * time.Microsecond
 	}
 	return false
 }
 
-// anyRuns says whether a goroutine of the cells is running or ready to.
+// anyRuns says whether a goroutine of the cells does something: it runs, is
+// ready to, or helps the collector.
 func anyRuns() bool {
 	for _, g := range goroutines() {
-		if (g.state == "running" || g.state == "runnable") && !g.ours() {
+		if !g.ours() && !forever[g.state] && !outside[g.state] {
 			return true
 		}
 	}
 	return false
 }
+
+// outside are the states that something outside the program ends.
+var outside = map[string]bool{"sleep": true, "IO wait": true, "syscall": true, "finalizer wait": true, "cleanup wait": true}

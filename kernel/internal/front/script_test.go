@@ -172,7 +172,8 @@ var masks = []struct {
 //	pause=1s       wait before it
 //	input=a,b      what the user types
 //
-// A line of the wanted text that begins with "~ " is a regular expression.
+// Instead of "want" may stand "match": a regular expression that what the cell
+// shows must match. A line of the wanted text that begins with "~ " is a regular expression.
 // "= x" is a result, "! x" standard error, "| x" a line of a traceback.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -211,6 +212,12 @@ func runScript(t *testing.T, script *txtar.Archive) {
 		if limit, ok := option(options, "within"); ok {
 			if d, _ := time.ParseDuration(limit); took > d {
 				t.Errorf("cell %d took %v, want %v", count, took, d)
+			}
+		}
+		if i+1 < len(script.Files) && script.Files[i+1].Name == "match" {
+			i++
+			if re := strings.TrimSpace(string(script.Files[i].Data)); !regexp.MustCompile(re).MatchString(p.String()) {
+				t.Errorf("cell %d shows\n%s\nwant a match of %s", count, p.String(), re)
 			}
 		}
 		if i+1 < len(script.Files) && script.Files[i+1].Name == "want" {

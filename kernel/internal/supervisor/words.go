@@ -47,7 +47,7 @@ var words = []wording{
 	say(`^runtime: program exceeds ([0-9]+)-thread limit`, FatalError,
 		"more than $1 goroutines were inside system calls or C code at the same time, and each of those holds a thread: bound how many run at once"),
 	say(`^runtime: failed to create new OS thread|^runtime/cgo: pthread_create failed`, FatalError,
-		"the system gave the program no more threads: bound how many goroutines are in system calls or C code at once, or raise the limit of processes (ulimit -u)"),
+		"the system gave the program no memory for one more thread, or no more threads: stay further below {limit}, bound how many goroutines are in system calls or C code at once, or raise the limit of processes (ulimit -u)"),
 	say(`^fatal error: checkptr`, FatalError,
 		"a conversion with unsafe.Pointer broke its rules: look at the line and at the documentation of package unsafe"),
 	say(`^fatal error: fault|^unexpected fault address`, FatalError,
