@@ -89,10 +89,10 @@ func newNotebook() *notebook {
 		},
 		docs:    map[string]string{"fmt.Println": "func Println(a ...any)", "time": "package time"},
 		environ: map[string]string{"HOME": "/home/ada", "DATA": "/data", "EMPTY": ""},
-		dir:     "/work",
+		dir:     "/books",
 		results: map[string]map[string]string{
 			"shell":     {"code": "0"},
-			"writefile": {"path": "/work/a.txt", "bytes": "4"},
+			"writefile": {"path": "/books/a.txt", "bytes": "4"},
 			"values":    {"sum": "33219980"},
 		},
 		fail: map[string]error{},
@@ -153,13 +153,13 @@ work  func  func(n int) int  cell[3]`},
 		{name: "sh", cell: "%%sh\nls\n", want: `shell cmd="ls\n" shell="sh"`},
 
 		{name: "writefile", cell: "%%writefile a.txt\nx,y\n", want: `writefile path="a.txt" text="x,y\n"` + "\n" +
-			`out "Wrote 4 bytes to /work/a.txt\n"`},
+			`out "Wrote 4 bytes to /books/a.txt\n"`},
 		{name: "writefile appends", cell: "%%writefile -a ~/a.txt\nx,y\n", want: `writefile append="1" path="/home/ada/a.txt" text="x,y\n"` + "\n" +
-			`out "Appended 4 bytes to /work/a.txt\n"`},
+			`out "Appended 4 bytes to /books/a.txt\n"`},
 		{name: "writefile in a variable's folder", cell: "%%writefile $DATA/a.txt\nx,y\n", want: `writefile path="/data/a.txt" text="x,y\n"` + "\n" +
-			`out "Wrote 4 bytes to /work/a.txt\n"`},
+			`out "Wrote 4 bytes to /books/a.txt\n"`},
 		{name: "writefile name that begins with -a", cell: "%%writefile -all\nx", want: `writefile path="-all" text="x"` + "\n" +
-			`out "Wrote 4 bytes to /work/a.txt\n"`},
+			`out "Wrote 4 bytes to /books/a.txt\n"`},
 		{name: "writefile without a name", cell: "%%writefile -a\nx", err: "needs the name of the file"},
 
 		{name: "env", cell: "%env", want: `out "DATA=/data\nEMPTY=\nHOME=/home/ada\n"`},
@@ -178,10 +178,10 @@ work  func  func(n int) int  cell[3]`},
 		{name: "env bad name", cell: "%env 1A=b", err: "is not the name of a variable"},
 		{name: "env unset nothing", cell: "%env -u", err: "needs the name of a variable"},
 
-		{name: "pwd", cell: "%pwd", want: `out "/work\n"`},
-		{name: "cd", cell: "%cd sub", want: "chdir /work/sub\n" + `setenv name="PWD" value="/work/sub"` + "\n" + `setenv name="OLDPWD" value="/work"` + "\n" + `out "/work/sub\n"`},
-		{name: "cd home", cell: "%cd", want: "chdir /home/ada\n" + `setenv name="PWD" value="/home/ada"` + "\n" + `setenv name="OLDPWD" value="/work"` + "\n" + `out "/home/ada\n"`},
-		{name: "cd tilde", cell: "%cd ~/x", want: "chdir /home/ada/x\n" + `setenv name="PWD" value="/home/ada/x"` + "\n" + `setenv name="OLDPWD" value="/work"` + "\n" + `out "/home/ada/x\n"`},
+		{name: "pwd", cell: "%pwd", want: `out "/books\n"`},
+		{name: "cd", cell: "%cd sub", want: "chdir /books/sub\n" + `setenv name="PWD" value="/books/sub"` + "\n" + `setenv name="OLDPWD" value="/books"` + "\n" + `out "/books/sub\n"`},
+		{name: "cd home", cell: "%cd", want: "chdir /home/ada\n" + `setenv name="PWD" value="/home/ada"` + "\n" + `setenv name="OLDPWD" value="/books"` + "\n" + `out "/home/ada\n"`},
+		{name: "cd tilde", cell: "%cd ~/x", want: "chdir /home/ada/x\n" + `setenv name="PWD" value="/home/ada/x"` + "\n" + `setenv name="OLDPWD" value="/books"` + "\n" + `out "/home/ada/x\n"`},
 		{name: "cd nowhere to go back", cell: "%cd -", err: "no folder to go back to"},
 		{name: "cd a cell", cell: "%%cd x\ny", err: "takes no cell"},
 
