@@ -56,7 +56,7 @@ func (f forms3) MIMEBundle() map[string]any {
 type hidden struct {
 	d time.Duration
 	p *point
-	f func()
+	f func() //lint:ignore U1000 shown by reflection
 }
 
 type formatter1 struct{}

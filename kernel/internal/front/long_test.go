@@ -50,10 +50,11 @@ func TestLongSession(t *testing.T) {
 	first, last := median(took[:100]), median(took[cells-100:])
 	t.Logf("median of the first hundred %v, of the last %v", first, last)
 	t.Logf("front's heap %d -> %d kB, session %d -> %d kB", front[0]>>10, front[1]>>10, session[0]>>10, session[1]>>10)
-	if last > first*12/10 && last-first > 100*time.Microsecond {
+	// The ratio is 0.9 to 1.1 on a quiet machine; a busy one may double it.
+	if last > 2*first && last-first > 200*time.Microsecond {
 		t.Errorf("the last hundred cells took %v each, the first %v", last, first)
 	}
-	const perCell = 6 << 10 // bytes: yaegi keeps some 4 kB of each cell it has compiled
+	const perCell = 3 << 10 // bytes; 1.3 kB when measured
 	if grown := session[1] - session[0]; grown > cells*perCell {
 		t.Errorf("the session grew by %d bytes in %d cells", grown, cells)
 	}

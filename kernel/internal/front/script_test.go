@@ -84,7 +84,6 @@ type page struct {
 	mu   sync.Mutex
 	text strings.Builder
 	last string // stream of the text before
-	ids  map[string]string
 }
 
 func (p *page) add(kind, text string) {

@@ -112,7 +112,6 @@ type loop struct {
 	label    string
 	back     string // to be done before each continue
 	callback bool   // the body is a function: break and continue are returns
-	brk      string // what break writes, in a callback
 	inner    int    // switches and selects inside, which take breaks
 	ret      *loopReturn
 }
@@ -317,7 +316,6 @@ type fileState struct {
 	init    strings.Builder // statements at the beginning of the body
 	tail    strings.Builder // declarations after the last line
 	helpers map[string]string
-	lines   int // lines written so far
 }
 
 // emit writes one file of declarations and statements, both in the order of

@@ -294,10 +294,9 @@ func (l *lowerer) initializer(in *types.Initializer) {
 		l.b.WriteString(name + " = " + l.value(in.Rhs))
 		return
 	}
-	var names, temps []string
+	var temps []string
 	after := ""
 	for _, v := range in.Lhs {
-		names = append(names, v.Name())
 		if v.Name() == "_" {
 			temps = append(temps, "_")
 			continue
@@ -466,11 +465,11 @@ func (l *lowerer) parallel(lhs, rhs []ast.Expr) bool {
 	}
 	for _, e := range rhs {
 		ast.Inspect(e, func(n ast.Node) bool {
-			switch n.(type) {
+			switch n := n.(type) {
 			case *ast.CallExpr, *ast.CompositeLit, *ast.FuncLit, *ast.TypeAssertExpr:
 				ok = false
 			case *ast.UnaryExpr:
-				if n.(*ast.UnaryExpr).Op == token.ARROW {
+				if n.Op == token.ARROW {
 					ok = false
 				}
 			}

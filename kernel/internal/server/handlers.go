@@ -112,7 +112,7 @@ func serveShutdown(_ *Server, _ context.Context, r *request) (wire.Content, erro
 	if err := r.msg.Read(&req); err != nil {
 		return nil, err
 	}
-	return wire.ShutdownReply{Restart: req.Restart}, nil
+	return wire.ShutdownReply(req), nil
 }
 
 // shutDown tells all clients and ends Serve.

@@ -63,13 +63,13 @@ func FuzzRead(f *testing.F) {
 func plain(b []byte, limit int) (messages []byte, whole bool) {
 	open, total, frames := false, 0, 0
 	for len(b) > 0 {
-		flags, rest := b[0], b[1:]
+		flags := b[0]
 		n := headerSize(flags)
 		if len(b) < n || flags&^flagsKnown != 0 {
 			return messages, false
 		}
 		size := frameSize(b[:n])
-		rest = b[n:]
+		rest := b[n:]
 		command := flags&flagCommand != 0
 		if size > uint64(len(rest)) || command && flags&flagMore != 0 {
 			return messages, false

@@ -1,3 +1,5 @@
+//lint:file-ignore SA5000,SA5007 these functions are to fail
+
 package supervisor
 
 import (
