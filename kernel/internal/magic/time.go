@@ -14,7 +14,7 @@ var timeMagic = &Magic{
 it defines stay defined and its value is shown. Then come wall time, user and
 system time, and cores used (user + system, divided by wall).
 
-    %time sum := julia.Serial(1000, 300)
+    %time sum := julia.Serial(1000, 1000, 300)
 
     %%time
     for i := range 8 {
