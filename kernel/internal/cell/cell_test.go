@@ -59,46 +59,6 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-func TestComplete(t *testing.T) {
-	tests := []struct{ src, status, indent string }{
-		{"", "complete", ""},
-		{"x := 1", "complete", ""},
-		{"x", "complete", ""},
-		{"for i := 0; i < 3; i++ {", "incomplete", "\t"},
-		{"for i := 0; i < 3; i++ {\n\tf(func() {\n", "incomplete", "\t\t\t"},
-		{"for i := 0; i < 3; i++", "incomplete", "\t"},
-		{"s := `abc", "incomplete", ""},
-		{"/* abc", "incomplete", ""},
-		{"s := \"abc", "invalid", ""},
-		{"x := = 1", "invalid", ""},
-		{"if x", "incomplete", "\t"},
-		{"if x {\n}", "complete", ""},
-		{"if x {\n} else", "incomplete", "\t"},
-		{"x +", "incomplete", ""},
-		{"x :=", "incomplete", ""},
-		{"a, b,", "incomplete", ""},
-		{"func f() int", "complete", ""},
-		{"func f() int {", "incomplete", "\t"},
-		{"func f() int {\n\treturn 1\n}", "complete", ""},
-		{"func", "incomplete", ""},
-		{"fmt.", "incomplete", ""},
-		{"fmt.Println(", "incomplete", "\t"},
-		{"f(1,", "incomplete", "\t"},
-		{"x)", "invalid", ""},
-		{"type T struct {", "incomplete", "\t"},
-		{"import (\n\t\"fmt\"", "incomplete", "\t"},
-		{"x := 1 1", "invalid", ""},
-		{"L:", "incomplete", ""},
-		{"a b {", "incomplete", "\t"},
-		{"a b\nfor {", "invalid", ""},
-	}
-	for _, tt := range tests {
-		if status, indent := Complete(tt.src); status != tt.status || indent != tt.indent {
-			t.Errorf("Complete(%q) = %s %q, want %s %q", tt.src, status, indent, tt.status, tt.indent)
-		}
-	}
-}
-
 func TestRender(t *testing.T) {
 	src := "a := 1\n\tb := \"世\" + x"
 	d := &Diagnostics{List: []Diagnostic{{Offset: strings.Index(src, "x"), Message: "undefined: x", Hint: "declare it"}}}

@@ -114,6 +114,7 @@ type lexeme struct {
 }
 
 type lexed struct {
+	src  string
 	toks []lexeme
 	bad  []Diagnostic // what the scanner complained about
 	open bool         // ends inside a raw string or a comment
@@ -122,7 +123,7 @@ type lexed struct {
 // lex scans the text without comments. The automatic semicolon at the very end
 // is part of the result.
 func lex(src string) *lexed {
-	l := &lexed{}
+	l := &lexed{src: src}
 	var s scanner.Scanner
 	fset := token.NewFileSet()
 	file := fset.AddFile("", fset.Base(), len(src))

@@ -13,37 +13,14 @@ const (
 	StatusInvalid    = "invalid"
 )
 
-// Complete says whether Go text of a cell can be run as it is. For
-// StatusIncomplete it also gives the white space the next line should begin
-// with: one tab for each open bracket.
+// Complete says whether Go text of a cell can be run as it is: complete when
+// it parses, incomplete when further lines can make it parse, else invalid.
+// For StatusIncomplete it also gives the white space with which gofmt begins
+// the next line, if that is not a closing bracket or a case.
 func Complete(src string) (status, indent string) {
 	if strings.TrimSpace(src) == "" {
 		return StatusComplete, ""
 	}
-	return completeText(src)
-}
-
-// continues are tokens that can't end a statement: what follows is missing.
-var continues = map[token.Token]bool{
-	token.ADD: true, token.SUB: true, token.MUL: true, token.QUO: true, token.REM: true,
-	token.AND: true, token.OR: true, token.XOR: true, token.SHL: true, token.SHR: true, token.AND_NOT: true,
-	token.ADD_ASSIGN: true, token.SUB_ASSIGN: true, token.MUL_ASSIGN: true, token.QUO_ASSIGN: true, token.REM_ASSIGN: true,
-	token.AND_ASSIGN: true, token.OR_ASSIGN: true, token.XOR_ASSIGN: true, token.SHL_ASSIGN: true, token.SHR_ASSIGN: true, token.AND_NOT_ASSIGN: true,
-	token.LAND: true, token.LOR: true, token.ARROW: true,
-	token.EQL: true, token.LSS: true, token.GTR: true, token.ASSIGN: true, token.NOT: true, token.TILDE: true,
-	token.NEQ: true, token.LEQ: true, token.GEQ: true, token.DEFINE: true,
-	token.COMMA: true, token.PERIOD: true, token.COLON: true,
-}
-
-// heads are keywords that need more than themselves.
-var heads = map[token.Token]bool{
-	token.IF: true, token.FOR: true, token.SWITCH: true, token.SELECT: true, token.FUNC: true,
-	token.GO: true, token.DEFER: true, token.VAR: true, token.CONST: true, token.TYPE: true, token.IMPORT: true,
-	token.PACKAGE: true, token.GOTO: true, token.ELSE: true, token.RANGE: true, token.CHAN: true,
-	token.MAP: true, token.STRUCT: true, token.INTERFACE: true,
-}
-
-func completeText(src string) (status, indent string) {
 	l := lex(src)
 	if l.open {
 		return StatusIncomplete, ""
@@ -51,104 +28,217 @@ func completeText(src string) (status, indent string) {
 	if len(l.bad) > 0 {
 		return StatusInvalid, ""
 	}
-	var open []token.Token
-	for _, t := range l.toks {
-		switch t.tok {
-		case token.LPAREN, token.LBRACK, token.LBRACE:
-			open = append(open, t.tok)
-		case token.RPAREN, token.RBRACK, token.RBRACE:
-			if len(open) == 0 || open[len(open)-1] != closers[t.tok] {
-				return StatusInvalid, ""
-			}
-			open = open[:len(open)-1]
-		}
-	}
-	if len(open) > 0 {
-		if brokenInside(src) {
-			return StatusInvalid, ""
-		}
-		return StatusIncomplete, strings.Repeat("\t", len(open))
-	}
-	toks := l.toks
-	for len(toks) > 0 && toks[len(toks)-1].tok == token.SEMICOLON && toks[len(toks)-1].lit == "\n" {
-		toks = toks[:len(toks)-1]
-	}
-	if len(toks) == 0 {
-		return StatusComplete, ""
-	}
-	last := toks[len(toks)-1]
 	chunks, err := Chunks(src)
 	if err != nil {
 		return StatusInvalid, ""
 	}
+	if len(chunks) == 0 {
+		return StatusComplete, "" // comments, semicolons
+	}
 	errs := parseChunks(src, chunks)
+	tail := chunks[len(chunks)-1]
 	if len(errs) == 0 {
-		// A label at the end parses, because an empty statement may follow.
-		if last.tok == token.COLON {
+		if l.last().tok == token.COLON { // a label: the empty statement behind it is seldom meant
 			return StatusIncomplete, ""
 		}
 		return StatusComplete, ""
 	}
-	tail := chunks[len(chunks)-1]
 	for _, at := range errs {
 		if at < tail.Start {
 			return StatusInvalid, ""
 		}
 	}
-	// Something is missing at the end. What is there is fine when some ending
-	// makes it right.
-	if lead := firstToken(l, tail.Start); needsBlock[lead] && mends(src[:tail.End], "{\n}", " {\n}") {
-		return StatusIncomplete, "\t"
+	if n := len(chunks); n > 1 && chunks[n-2].Form == Func && l.at(tail.Start) == token.LBRACE && !strings.Contains(src[chunks[n-2].Start:chunks[n-2].End], "{") {
+		return StatusInvalid, "" // the body begins on the line of func
 	}
-	if (continues[last.tok] || heads[last.tok]) && mends(src[:tail.End], endings...) {
-		return StatusIncomplete, ""
+	if !goesOn(src[:tail.End], tail) {
+		return StatusInvalid, ""
 	}
-	return StatusInvalid, ""
+	return StatusIncomplete, l.indent()
 }
 
-// endings are tried after text that ends with an operator or a keyword.
-var endings = []string{" x", " x = x", " x := x", " {\n}", " x {\n}", " x() {\n}", " x() x {\n}", " x int", " x = 1",
-	" \"x\"", " x()", " int", " int x", " [x]x", " [x]x {\n}", " struct{}", " x, x {\n}", " x; x {\n}", " x := range x {\n}"}
-
-// mends says whether one of the endings makes the text parse.
-func mends(src string, endings ...string) bool {
+// goesOn says whether lines below can make the last chunk parse: whether the
+// parser's first complaint is about the end of the text. The parser sorts its
+// complaints; where there are several, some likely endings decide.
+func goesOn(src string, c Chunk) bool {
+	text := clause
+	if c.Form == Statement {
+		text += before
+	}
+	text += src[c.Start:] + "\n"
+	end := len(text)
+	_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
+	list := errorList(err)
+	if len(list) == 0 || list[0].Pos.Offset >= end {
+		return true
+	}
+	if list[len(list)-1].Pos.Offset < end {
+		return false
+	}
+	shut := ""
+	for _, t := range lex(src[c.Start:]).unclosed() {
+		switch t {
+		case token.LPAREN:
+			shut = ")" + shut
+		case token.LBRACK:
+			shut = "]" + shut
+		case token.LBRACE:
+			shut = "\n}" + shut
+		}
+	}
 	for _, e := range endings {
-		if c, err := Chunks(src + e); err == nil && len(parseChunks(src+e, c)) == 0 {
+		text := src[c.Start:] + "\n" + e + shut
+		if chunks, err := Chunks(text); err == nil && len(parseChunks(text, chunks)) == 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// needsBlock are the keywords whose statement has a block.
-var needsBlock = map[token.Token]bool{
-	token.IF: true, token.FOR: true, token.SWITCH: true, token.SELECT: true, token.FUNC: true,
+// endings are tried below text that has more than one fault.
+var endings = []string{"", "x", "x = x", "x := x", "{\n}", "x {\n}", "x() {\n}", "x := range x {\n}", "x; x {\n}", "case x:", "x, x {\n}"}
+
+// last returns the last token that is not the line's end, the zero lexeme if
+// there is none.
+func (l *lexed) last() lexeme {
+	for i := len(l.toks) - 1; i >= 0; i-- {
+		if t := l.toks[i]; t.tok != token.SEMICOLON || t.lit == ";" {
+			return t
+		}
+	}
+	return lexeme{}
 }
 
-func firstToken(l *lexed, at int) token.Token {
+// at returns the token at an offset.
+func (l *lexed) at(offset int) token.Token {
 	for _, t := range l.toks {
-		if t.pos >= at {
+		if t.pos == offset {
 			return t.tok
 		}
 	}
-	return token.EOF
+	return token.ILLEGAL
 }
 
-// brokenInside says whether text with open brackets is wrong on a line before
-// the last, so that more lines can't mend it.
-func brokenInside(src string) bool {
-	chunks, err := Chunks(src)
-	if err != nil {
-		return true
-	}
-	text := strings.TrimRight(src, " \t\r\n")
-	line := strings.LastIndexByte(text, '\n') + 1
-	for _, at := range parseChunks(src, chunks) {
-		if at < line {
-			return true
+// unclosed lists the brackets that are open at the end, outermost first.
+func (l *lexed) unclosed() (open []token.Token) {
+	for _, t := range l.toks {
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			open = append(open, t.tok)
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
 		}
 	}
-	return false
+	return open
+}
+
+// A level is an open bracket as gofmt indents what is inside.
+type level struct {
+	line   int  // where it was opened
+	tabs   int  // of the line where it was opened
+	choice bool // of switch or select: its cases are not indented
+	inCase bool // below a case
+}
+
+// indent returns the tabs of the line after the text. As gofmt has it, all
+// brackets that a line opens indent by one together, a line that begins with a
+// closing bracket goes back to where that was opened, cases stand below their
+// switch and their statements one to the right, and the lines of one
+// statement one to the right of its first.
+func (l *lexed) indent() string {
+	var (
+		open   []level
+		line   = 1
+		tabs   = 0    // of the line
+		fresh  = true // at the line's beginning
+		head   token.Token
+		keys   []token.Token // head by depth
+		goesOn bool          // the statement did not end on the line before
+		colon  int           // brackets open at a case's keyword, plus one
+		prev   = lexeme{tok: token.SEMICOLON}
+		at     = 0 // offset up to which lines were counted
+	)
+	inside := func() int {
+		if len(open) == 0 {
+			return 0
+		}
+		o := open[len(open)-1]
+		n := o.tabs + 1
+		if o.choice && !o.inCase {
+			n--
+		}
+		return n
+	}
+	for _, t := range l.toks {
+		if n := strings.Count(l.src[at:t.pos], "\n"); n > 0 {
+			line += n
+			fresh = true
+			goesOn = prev.tok != token.SEMICOLON && prev.tok != token.COMMA && prev.tok != token.LBRACE && prev.tok != token.LPAREN && prev.tok != token.LBRACK && prev.tok != token.COLON
+		}
+		at = t.pos
+		if fresh && !(t.tok == token.SEMICOLON && t.lit == "\n") {
+			fresh = false
+			switch {
+			case (t.tok == token.RPAREN || t.tok == token.RBRACK || t.tok == token.RBRACE) && len(open) > 0:
+				tabs = open[len(open)-1].tabs
+			case (t.tok == token.CASE || t.tok == token.DEFAULT) && len(open) > 0 && open[len(open)-1].choice:
+				tabs = open[len(open)-1].tabs
+			default:
+				tabs = inside()
+				if goesOn {
+					tabs++
+				}
+			}
+		}
+		switch t.tok {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			choice := t.tok == token.LBRACE && (head == token.SWITCH || head == token.SELECT)
+			open = append(open, level{line: line, tabs: tabs, choice: choice})
+			keys = append(keys, head)
+			head = token.ILLEGAL
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if n := len(open); n > 0 {
+				open, head, keys = open[:n-1], keys[n-1], keys[:n-1]
+			}
+			if t.tok == token.RBRACE {
+				head = token.ILLEGAL
+			}
+		case token.SWITCH, token.SELECT:
+			head = t.tok
+		case token.CASE, token.DEFAULT:
+			colon = len(open) + 1
+		case token.COLON:
+			if n := len(open); n > 0 && colon == n+1 && open[n-1].choice {
+				open[n-1].inCase = true
+				colon = 0
+			}
+		case token.SEMICOLON:
+			if t.lit != ";" {
+				head = token.ILLEGAL
+			}
+		}
+		prev = t
+		if t.tok == token.SEMICOLON && t.lit == "\n" {
+			continue
+		}
+		at = t.end
+		line += strings.Count(l.src[t.pos:t.end], "\n")
+	}
+	n := inside()
+	switch last := l.last(); last.tok {
+	case token.LPAREN, token.LBRACK, token.LBRACE, token.COLON, token.ELSE:
+	case token.COMMA:
+		if len(open) == 0 {
+			n++
+		}
+	default:
+		if prev.tok != token.SEMICOLON {
+			n++
+		}
+	}
+	return strings.Repeat("\t", n)
 }
 
 // parseChunks parses every chunk and returns the offsets of the errors.
