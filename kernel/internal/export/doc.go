@@ -7,20 +7,22 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/weft-go/weft/kernel/internal/export/doctext"
 	"github.com/weft-go/weft/kernel/internal/export/pack"
 )
 
 //go:embed docs.pack
 var docsPack string
 
-// Doc returns the documentation of an embedded package (symbol ""), of a name
+// Doc returns the documentation of a package (symbol ""), of a name
 // in it ("Println"), of a method or a field ("Buffer.Len", "Server.Addr"), or
 // "" if there is none. Texts are doc comments without the comment marks, for
 // go/doc/comment; long ones end with "..." in a paragraph of its own.
 //
 // Doc may be called from several goroutines. The first call for a package
 // inflates its texts, 0.3 ms (fmt) to 2 ms (net/http), and keeps them;
-// before the first call the table costs no memory.
+// before the first call the table costs no memory. For packages that an
+// Importer's Add brought it reads the sources.
 func Doc(path, symbol string) string {
 	docs.mu.Lock()
 	defer docs.mu.Unlock()
@@ -30,10 +32,14 @@ func Doc(path, symbol string) string {
 			docs.open()
 		}
 		data, found := docs.pack.Lookup(path)
-		if !found {
+		switch p := docs.sources[path]; {
+		case found:
+			texts = inflate(data)
+		case p != nil:
+			texts, _ = doctext.Of(path, p.Dir, p.Files) // sources that are gone have no documentation
+		default:
 			return ""
 		}
-		texts = inflate(data)
 		docs.byPackage[path] = texts
 	}
 	return texts[symbol]
@@ -46,6 +52,20 @@ type docTable struct {
 	mu        sync.Mutex
 	pack      *pack.Pack                   // nil until first used
 	byPackage map[string]map[string]string // path -> symbol -> text
+	sources   map[string]*Package          // what is not embedded, by both its paths
+}
+
+// add notes where the documentation of a package is.
+func (t *docTable) add(p *Package) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sources == nil {
+		t.sources = map[string]*Package{}
+	}
+	for _, path := range []string{p.Path, p.real()} {
+		t.sources[path] = p
+		delete(t.byPackage, path)
+	}
 }
 
 func (t *docTable) open() {

@@ -1,6 +1,7 @@
 // Package export knows the packages that cells can import: their types, their
 // documentation and which one a bare name such as "strings" means. All of it
-// is embedded, so the front needs no Go toolchain.
+// is embedded, so the front needs no Go toolchain. Packages of modules come to
+// it while a notebook runs, from the compiler's own export data (Importer.Add).
 //
 // The packages are those of kernel/internal/symbols, which binds the same
 // names for the interpreter: the standard library without the few listed in
@@ -17,6 +18,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -88,6 +90,11 @@ type Importer struct {
 	fset *token.FileSet
 	pkgs map[string]*types.Package // what was read, and parts of what that mentions
 	done map[string]*types.Package // read completely by Import
+
+	more  map[string]*Package // what Add brought, by Path
+	reals map[string]*Package // the same and what it replaced, by Real
+	paths []string            // all importable packages, sorted
+	named map[string][]string // the Paths of more by package name
 }
 
 // New returns an Importer that has read nothing yet, in about 40 µs the first
@@ -100,26 +107,39 @@ func newImporter(x *index) *Importer {
 		fset:  token.NewFileSet(),
 		pkgs:  map[string]*types.Package{"unsafe": types.Unsafe},
 		done:  map[string]*types.Package{"unsafe": types.Unsafe},
+		more:  map[string]*Package{},
+		reals: map[string]*Package{},
 	}
 }
 
-// An UnknownError is Import's answer for a path that has no embedded data.
+// An UnknownError is Import's answer for a path that it has no data of.
 type UnknownError struct {
 	Path string
 }
 
 func (e *UnknownError) Error() string {
+	if first, _, _ := strings.Cut(e.Path, "/"); strings.Contains(first, ".") {
+		return fmt.Sprintf("no module of this notebook has the package %q: %%get %s gets it", e.Path, e.Path)
+	}
 	return fmt.Sprintf("package %q is neither in the standard library as cells see it nor one of weft's", e.Path)
 }
 
-// Import returns the package at path, the same one each time. The error is an
-// *UnknownError if there is no such package.
+// Import returns the package at path, the same one each time until Add or
+// Forget. The error is an *UnknownError if there is no such package.
 func (im *Importer) Import(path string) (*types.Package, error) {
 	im.mu.Lock()
 	defer im.mu.Unlock()
+	if _, ok := im.index.entry[path]; !ok && path != "unsafe" {
+		return im.importMore(path)
+	}
 	if pkg := im.done[path]; pkg != nil {
 		return pkg, nil
 	}
+	return im.importEmbedded(path)
+}
+
+// importEmbedded reads an embedded package. The caller holds im.mu.
+func (im *Importer) importEmbedded(path string) (*types.Package, error) {
 	data, ok := im.index.pack.Lookup(im.index.entry[path])
 	if !ok {
 		return nil, &UnknownError{path}
@@ -171,7 +191,14 @@ func repair(pkg *types.Package, lines string) {
 
 // Paths lists the importable packages, sorted, "unsafe" among them. The caller
 // owns the slice.
-func (im *Importer) Paths() []string { return paths() }
+func (im *Importer) Paths() []string {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if im.paths == nil {
+		return paths()
+	}
+	return slices.Clone(im.paths)
+}
 
 // paths lists every embedded package and unsafe, sorted.
 func paths() []string {
@@ -197,6 +224,13 @@ func (im *Importer) Name(path string) (name string, ok bool) {
 	if path == "unsafe" {
 		return "unsafe", true
 	}
-	name, ok = im.index.names[path]
-	return name, ok
+	if name, ok = im.index.names[path]; ok {
+		return name, true
+	}
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	if p := im.added(path); p != nil {
+		return p.Name, true
+	}
+	return "", false
 }

@@ -32,9 +32,17 @@ var byName = sync.OnceValue(func() map[string][]string {
 	return m
 })
 
-// Candidates lists the packages called name, the one most cells mean first.
-// The caller must not change it.
-func (im *Importer) Candidates(name string) []string { return byName()[name] }
+// Candidates lists the packages called name, the one most cells mean first:
+// embedded ones, then those that Add brought. The caller must not change it.
+func (im *Importer) Candidates(name string) []string {
+	im.mu.Lock()
+	more := im.named[name]
+	im.mu.Unlock()
+	if len(more) == 0 {
+		return byName()[name]
+	}
+	return slices.Concat(byName()[name], more)
+}
 
 // Lookup finds the package that a name without an import means: the first
 // candidate that exports all of members, which are the names a cell selects
@@ -43,7 +51,7 @@ func (im *Importer) Candidates(name string) []string { return byName()[name] }
 //
 // So "rand" means math/rand/v2, and ("rand", "Intn") math/rand.
 func (im *Importer) Lookup(name string, members ...string) (path string, ok bool) {
-	candidates := byName()[name]
+	candidates := im.Candidates(name)
 	if len(candidates) == 0 {
 		return "", false
 	}

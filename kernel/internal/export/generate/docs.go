@@ -4,22 +4,10 @@ import (
 	"bytes"
 	"compress/flate"
 	"fmt"
-	"go/ast"
-	"go/doc"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/weft-go/weft/kernel/internal/export/doctext"
 	"github.com/weft-go/weft/kernel/internal/export/pack"
-)
-
-// Limits of a documentation text, bytes. Longer ones are cut at the last
-// paragraph, or line, that fits.
-const (
-	maxPackageDoc = 6 << 10
-	maxSymbolDoc  = 3 << 10
 )
 
 // Docs makes the entries of the documentation table: per package a deflated
@@ -32,7 +20,7 @@ const (
 func Docs(pkgs []*Package) ([]pack.Entry, error) {
 	var entries []pack.Entry
 	for _, p := range pkgs {
-		texts, err := docTexts(p)
+		texts, err := doctext.Of(p.Path, p.Dir, p.Files)
 		if err != nil {
 			return nil, err
 		}
@@ -65,120 +53,4 @@ func deflate(texts map[string]string) ([]byte, error) {
 		return nil, err
 	}
 	return buf.Bytes(), nil
-}
-
-// docTexts collects the documentation of what p exports.
-func docTexts(p *Package) (map[string]string, error) {
-	fset := token.NewFileSet()
-	var files []*ast.File
-	for _, name := range p.Files {
-		f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return nil, fmt.Errorf("document %q: %w", p.Path, err)
-		}
-		files = append(files, f)
-	}
-	d, err := doc.NewFromFiles(fset, files, p.Path)
-	if err != nil {
-		return nil, fmt.Errorf("document %q: %w", p.Path, err)
-	}
-	t := texts{}
-	t.put("", d.Doc, maxPackageDoc)
-	t.values(d.Consts)
-	t.values(d.Vars)
-	t.funcs("", d.Funcs)
-	for _, typ := range d.Types {
-		t.put(typ.Name, typ.Doc, maxSymbolDoc)
-		t.values(typ.Consts)
-		t.values(typ.Vars)
-		t.funcs("", typ.Funcs)
-		t.funcs(typ.Name+".", typ.Methods)
-		for _, spec := range typ.Decl.Specs {
-			if spec := spec.(*ast.TypeSpec); spec.Name.Name == typ.Name {
-				t.members(typ.Name+".", spec.Type)
-			}
-		}
-	}
-	return t, nil
-}
-
-// texts maps names to their documentation.
-type texts map[string]string
-
-func (t texts) put(name, text string, limit int) {
-	if text = cut(strings.TrimSpace(text), limit); text != "" {
-		t[name] = strings.ReplaceAll(text, "\x00", "")
-	}
-}
-
-// values documents constants or variables: by their own comment, else the
-// comment behind them, else that of their group.
-func (t texts) values(groups []*doc.Value) {
-	for _, g := range groups {
-		for _, spec := range g.Decl.Specs {
-			spec := spec.(*ast.ValueSpec)
-			text := commentText(spec.Doc, spec.Comment)
-			if text == "" {
-				text = g.Doc
-			}
-			for _, name := range spec.Names {
-				if name.IsExported() {
-					t.put(name.Name, text, maxSymbolDoc)
-				}
-			}
-		}
-	}
-}
-
-func (t texts) funcs(prefix string, funcs []*doc.Func) {
-	for _, f := range funcs {
-		t.put(prefix+f.Name, f.Doc, maxSymbolDoc)
-	}
-}
-
-// members documents the fields of a struct or the methods of an interface.
-func (t texts) members(prefix string, e ast.Expr) {
-	var list *ast.FieldList
-	switch e := e.(type) {
-	case *ast.StructType:
-		list = e.Fields
-	case *ast.InterfaceType:
-		list = e.Methods
-	default:
-		return
-	}
-	for _, field := range list.List {
-		text := commentText(field.Doc, field.Comment)
-		for _, name := range field.Names {
-			if name.IsExported() {
-				t.put(prefix+name.Name, text, maxSymbolDoc)
-			}
-		}
-	}
-}
-
-// commentText prefers the comment above to the one behind.
-func commentText(above, behind *ast.CommentGroup) string {
-	if text := above.Text(); text != "" {
-		return text
-	}
-	return behind.Text()
-}
-
-// cut shortens text to at most limit bytes, at the end of a paragraph or,
-// where the first paragraph is longer, of a line.
-func cut(text string, limit int) string {
-	const more = "\n\n..."
-	if len(text) <= limit {
-		return text
-	}
-	head := text[:limit-len(more)]
-	end := strings.LastIndex(head, "\n\n")
-	if end < 0 {
-		end = strings.LastIndex(head, "\n")
-	}
-	if end < 0 {
-		end = strings.LastIndex(head, " ")
-	}
-	return strings.TrimSpace(head[:max(end, 0)]) + more
 }
