@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"sort"
 	"strings"
 
@@ -45,9 +46,11 @@ func (k *checker) changes() error {
 			if d == nil || d.Kind != Type {
 				continue
 			}
-			if m := k.w.live[u.Names[0]]; m == nil {
+			switch m := k.w.live[u.Names[0]]; {
+			case m != nil && m.Unit.Text == u.Text:
+			case m == nil || k.w.moves:
 				k.added[u.Recv()] = true
-			} else if m.Unit.Text != u.Text {
+			default:
 				k.change(u.Recv(), fmt.Sprintf("whose method %s %s redefined", u.Names[0][len(u.Recv())+1:], k.p.name))
 			}
 		case Const:
@@ -92,7 +95,7 @@ func (k *checker) close(names []string, same bool) (grew bool) {
 		name := names[len(names)-1]
 		names = names[:len(names)-1]
 		for u := range k.w.users[name] {
-			if k.redo[u] || u.Kind == Var || u.Kind == Import || same && u.Kind == Method {
+			if k.redo[u] || u.Kind == Var || u.Kind == Import || same && u.Kind == Method && !k.generic(name) {
 				continue
 			}
 			k.redo[u] = true
@@ -115,10 +118,40 @@ func (k *checker) close(names []string, same bool) (grew bool) {
 	return grew
 }
 
-// renewal finds what gets a new identity, but stays what it is, because a type
-// gets methods: go/types can't add methods to a type that is in use.
+// generic says whether a name is a generic function: it can't be reached
+// through a variable.
+func (k *checker) generic(name string) bool {
+	d := k.w.live[name]
+	if d == nil || d.Kind != Func {
+		return false
+	}
+	sig, ok := d.Obj.Type().(*types.Signature)
+	return ok && sig.TypeParams().Len() > 0
+}
+
+// renewal finds what gets a new identity, but stays what it is: because it is
+// to be checked again, or because a type gets methods, as go/types can't add
+// methods to a type that is in use.
 func (k *checker) renewal() {
 	var names []string
+	for _, n := range k.again {
+		d := k.w.live[n]
+		if d == nil || d.Kind == Var || d.Kind == Import {
+			continue
+		}
+		if d.Kind == Method {
+			n = d.Unit.Recv()
+			if d = k.w.live[n]; d == nil {
+				continue
+			}
+		}
+		if !k.redo[d.Unit] && !k.renew[d.Unit] {
+			k.renew[d.Unit] = true
+			if d.Kind == Type || d.Kind == Const {
+				names = append(names, d.Unit.Names...)
+			}
+		}
+	}
 	for t := range k.added {
 		if k.changed[t] == "" {
 			names = append(names, t)
@@ -133,11 +166,24 @@ func (k *checker) renewal() {
 				continue
 			}
 			k.renew[u] = true
-			if u.Kind == Type || u.Kind == Const {
+			if u.Kind != Func || k.involves(u.Names[0]) {
 				names = append(names, u.Names...)
 			}
 		}
 	}
+}
+
+// involves says whether the type of a function mentions a type that gets a new
+// identity.
+func (k *checker) involves(function string) bool {
+	d := k.w.live[function]
+	if d == nil || d.Obj == nil {
+		return false
+	}
+	return slices.ContainsFunc(typeUses(d.Obj.Type(), k.w.pkg), func(n string) bool {
+		t := k.w.live[n]
+		return t != nil && k.renew[t.Unit]
+	})
 }
 
 // widen adds what depends on functions and variables whose meaning changed.

@@ -23,6 +23,7 @@ type Cell struct {
 	Main         *Source              // the cell's own text
 	Units        []*Unit              // its types, functions, methods and constants, in order
 	Redo         []*Unit              // declarations of earlier cells to be emitted again
+	Again        []*Unit              // other declarations of earlier cells that were checked beside the cell
 	Body         []ast.Stmt           // its statements, in order
 	Result       ast.Expr             // the last expression to show, or nil
 	Vars         []*Decl              // variables that the interpreter must be told of
@@ -67,6 +68,15 @@ func (w *World) idOf(o types.Object) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.goNameOf(o)
+}
+
+// Real returns the declaration that an object stands for: in x := x + 1 the
+// second x is the earlier cell's. It is o itself for all others.
+func (c *Cell) Real(o types.Object) types.Object {
+	if real, ok := c.fakes[o]; ok {
+		return real
+	}
+	return o
 }
 
 // TypeText writes a type as the interpreter must read it. qual names imported
@@ -120,7 +130,12 @@ func (c *Cell) Waits() bool {
 // Commit. name is the cell's name in messages, "cell[3]". The error is a
 // *cell.Diagnostics. Check takes time by the size of the cell and of what
 // depends on the declarations it changes, not by the length of the session.
-func (w *World) Check(name, src string) (c *Cell, err error) {
+//
+// again names declarations of earlier cells ("f", "T", "T.m") that are checked
+// beside the cell, so that their syntax and types are at hand: see Cell.Again.
+// With them comes what needs their types. They get new objects and stay what
+// they are.
+func (w *World) Check(name, src string, again ...string) (c *Cell, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			c, err = nil, refuse(name, src, cell.Diagnostic{
@@ -139,7 +154,7 @@ func (w *World) Check(name, src string) (c *Cell, err error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ck := &checker{w: w, p: p}
+	ck := &checker{w: w, p: p, again: again}
 	if err := ck.changes(); err != nil {
 		return nil, err
 	}
@@ -170,8 +185,9 @@ type cellVar struct {
 // A checker checks one cell. The sets of units to take along grow from run to
 // run.
 type checker struct {
-	w *World
-	p *parsed
+	w     *World
+	p     *parsed
+	again []string // names of what is to be checked beside the cell
 
 	redo    map[*Unit]bool    // earlier units that become new
 	renew   map[*Unit]bool    // earlier units whose types get a new identity only
@@ -585,6 +601,8 @@ func (k *checker) sources(c *Cell) ([]*Source, error) {
 		k.copies = append(k.copies, &n)
 		if redo {
 			c.Redo = append(c.Redo, &n)
+		} else {
+			c.Again = append(c.Again, &n)
 		}
 	}
 	for u := range k.redo {
@@ -625,7 +643,9 @@ func (k *checker) sources(c *Cell) ([]*Source, error) {
 	} else if s != nil {
 		out = append(out, s)
 	}
-	sort.Slice(c.Redo, func(i, j int) bool { return c.Redo[i].Names[0] < c.Redo[j].Names[0] })
+	for _, list := range [][]*Unit{c.Redo, c.Again} {
+		sort.Slice(list, func(i, j int) bool { return list[i].Names[0] < list[j].Names[0] })
+	}
 	return out, nil
 }
 

@@ -36,6 +36,7 @@ type Unit struct {
 	Cell       string
 	Line       int    // of Text's first line, from 1
 	Text       string // for variables and imports only what was typed
+	Directives string // of a function: the //go: lines directly above it
 	Imports    map[string]string
 	Uses       []string // names of session declarations that it mentions
 	Node       ast.Node // during a check: *ast.FuncDecl, *ast.TypeSpec or *ast.GenDecl

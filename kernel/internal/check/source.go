@@ -123,7 +123,23 @@ func (p *parsed) add(u *Unit, n ast.Node, from, to token.Pos, lead string) {
 	u.Cell, u.Node, u.Source = p.name, n, p.main
 	u.Line = p.main.Line(from)
 	u.Text = lead + p.main.Text[p.main.Offset(from):p.main.Offset(to)]
+	if u.Kind == Func || u.Kind == Method {
+		u.Directives = directives(p.main.Text[:p.main.Offset(from)])
+	}
 	p.units = append(p.units, u)
+}
+
+// directives returns the lines with //go: directives that end a text.
+func directives(before string) string {
+	start := len(before)
+	for start > 0 {
+		line := strings.LastIndexByte(before[:start-1], '\n') + 1
+		if !strings.HasPrefix(before[line:start], "//go:") {
+			break
+		}
+		start = line
+	}
+	return strings.Clone(before[start:])
 }
 
 func funcUnit(d *ast.FuncDecl) *Unit {

@@ -39,14 +39,9 @@ func (w *typeWriter) typ(t types.Type) {
 	case *types.Alias:
 		w.typ(types.Unalias(t))
 	case *types.Named:
-		if p := t.Obj().Pkg(); p != nil && p.Path() != "main" && t.TypeArgs().Len() > 0 {
-			// The interpreter has no generic types of packages: iter.Seq[T] is
-			// written as the func type that it is.
-			if sig, ok := t.Underlying().(*types.Signature); ok {
-				w.typ(sig)
-			} else {
-				w.fail("the generic type %s.%s", p.Name(), t.Obj().Name())
-			}
+		if p := t.Obj().Pkg(); p != nil && p.Path() == "iter" && t.TypeArgs().Len() > 0 {
+			// The interpreter has iter.Seq[T] as the func type that it is.
+			w.typ(t.Underlying())
 			return
 		}
 		w.named(t.Obj(), t.TypeArgs())

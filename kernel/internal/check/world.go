@@ -45,6 +45,8 @@ type World struct {
 	waits    bool                   // some cell may have started what wakes goroutines from outside
 	files    map[string]int         // file name -> how often the interpreter has seen it
 	progs    int                    // whole programs so far
+	memory   any                    // what package lower remembers
+	moves    bool                   // variables can be moved to their type with other methods
 }
 
 // NewWorld returns an empty world over the importer's packages.
@@ -73,6 +75,15 @@ func (w *World) Reset() {
 	w.clear()
 }
 
+// MoveVariables says whether a variable can keep its value when a method of its
+// type is redefined: compiled types can, as the layout stays. Otherwise the
+// type becomes another one and its variables are stale.
+func (w *World) MoveVariables(can bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.moves = can
+}
+
 // Importer returns the importer given to NewWorld.
 func (w *World) Importer() Importer { return w.imp }
 
@@ -89,6 +100,28 @@ func (w *World) Names() []Name {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
+}
+
+// Decl returns what a name ("x", "T", "T.m") stands for now, or nil. Nothing of
+// it may be written.
+func (w *World) Decl(name string) *Decl {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.live[name]
+}
+
+// Methods returns the names ("T.m") of the methods that cells have declared for
+// a type, sorted.
+func (w *World) Methods(typ string) (names []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for u := range w.users[typ] {
+		if u.Recv() == typ {
+			names = append(names, u.Names[0])
+		}
+	}
+	sort.Strings(names)
+	return names
 }
 
 func (d *Decl) describe() (Name, bool) {
