@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,6 +23,12 @@ func world(t testing.TB, cells ...string) *check.World {
 		w.Commit(c)
 	}
 	return w
+}
+
+func notebook(w *check.World) *Notebook {
+	return &Notebook{World: w, Magics: []Magic{{Name: "time", Usage: "%time statement  %%time", Line: true, Cell: true},
+		{Name: "timeit", Usage: "%timeit [-n N] [-r R] statement  %%timeit [-n N] [-r R]", Line: true, Cell: true},
+		{Name: "who", Usage: "%who [kind or pattern ...]", Line: true}}}
 }
 
 func session(t testing.TB) *check.World {
@@ -74,7 +81,7 @@ func TestComplete(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			pos := strings.IndexByte(tt.src, '|')
 			src := tt.src[:pos] + tt.src[pos+1:]
-			got, start, end := Complete(w, src, pos, []string{"time", "timeit", "who"})
+			got, start, end := notebook(w).Complete(src, pos)
 			var texts []string
 			for _, m := range got {
 				texts = append(texts, m.Text+" "+m.Type)
@@ -116,7 +123,7 @@ func TestInspect(t *testing.T) {
 	}
 	for _, tt := range tests {
 		pos := strings.IndexByte(tt.src, '|')
-		found, data := Inspect(w, tt.src[:pos]+tt.src[pos+1:], pos, 0)
+		found, data := notebook(w).Inspect(tt.src[:pos]+tt.src[pos+1:], pos, 0)
 		text, _ := data["text/plain"].(string)
 		for _, want := range tt.want {
 			if !found || !strings.Contains(text, want) {
@@ -124,52 +131,109 @@ func TestInspect(t *testing.T) {
 			}
 		}
 	}
-	if found, _ := Inspect(w, "nothing_", 3, 0); found {
+	if found, _ := notebook(w).Inspect("nothing_", 3, 0); found {
 		t.Error("found something unknown")
 	}
-	if _, data := Inspect(w, "double", 2, 1); !strings.Contains(data["text/plain"].(string), "return 2 * n") {
+	if _, data := notebook(w).Inspect("double", 2, 1); !strings.Contains(data["text/plain"].(string), "return 2 * n") {
 		t.Errorf("detail 1 shows no source: %v", data)
 	}
 }
 
 func FuzzComplete(f *testing.F) {
-	f.Add("fmt.Print", 5)
-	f.Add("for i := range x { p.", 21)
+	for _, tt := range completions {
+		pos := strings.Index(tt.src, mark)
+		f.Add(tt.src[:pos]+tt.src[pos+len(mark):], pos)
+	}
 	f.Add("世.", 1)
-	f.Add("%ti", 3)
-	w := session(f)
+	f.Add("%", 1)
+	f.Add("%%\n", 3)
+	f.Add("a\x00b\xff.", 4)
+	n := tableSession(f)
 	f.Fuzz(func(t *testing.T, src string, pos int) {
-		_, start, end := Complete(w, src, pos, []string{"time"})
+		began := time.Now()
+		matches, start, end := n.Complete(src, pos)
 		if start < 0 || start > end || end > len(src) {
 			t.Fatalf("range %d:%d of %d", start, end, len(src))
 		}
-		Inspect(w, src, pos, 1)
+		for i, m := range matches {
+			if m.Text == "" || m.Type == "" {
+				t.Fatalf("%+v", m)
+			}
+			if i > 0 && m.Text == matches[i-1].Text && m.Type == matches[i-1].Type {
+				t.Fatalf("twice: %+v", m)
+			}
+		}
+		n.Inspect(src, pos, 1)
+		if d := time.Since(began); len(src) < 10000 && d > 10*time.Second {
+			t.Fatalf("takes %v", d)
+		}
 	})
 }
 
-func BenchmarkComplete(b *testing.B) {
+// big is a session with a thousand declarations and big packages imported.
+func big(t testing.TB) *Notebook {
 	var cells []string
-	for i := range 1000 {
-		cells = append(cells, fmt.Sprintf("v%d := %d", i, i))
+	for i := range 250 {
+		cells = append(cells, fmt.Sprintf("v%[1]d := %[1]d\ntype T%[1]d struct{ A, B int; Next *T%[1]d }\nfunc (t T%[1]d) Sum() int { return t.A }\nfunc f%[1]d(n int, t T%[1]d) T%[1]d { return t }\nconst c%[1]d = %[1]d", i))
 	}
-	w := world(b, cells...)
-	for _, src := range []string{"v9", "fmt.Prin", "for i := range 10 {\n\tv1"} {
-		b.Run(src, func(b *testing.B) {
+	cells = append(cells, "import (\n\t\"net/http\"\n\t\"go/types\"\n\t\"go/ast\"\n\t\"reflect\"\n)\nvar server http.Server\nvar checker types.Checker\nclient := http.DefaultClient")
+	n := notebook(world(t, cells...))
+	return n
+}
+
+var bigPlaces = []string{
+	"v9", "", "fmt.Prin", "http.", "types.", "types.New", "server.", "client.Do(", "checker.", "syscall.",
+	"for i := range 10 {\n\tv1", "f7(", "f7(v7, T7{", "v := f8(1, T8{A: 1}).", "ast.Inspect(", "x := http.Server{Addr: \"x\", ",
+	"func f(r *http.Request) {\n\tif r.", "switch reflect.TypeOf(v1).Kind() {\ncase ",
+	"import \"enc", strings.Repeat("x := 1\nif x > 2 {\n\tfmt.Println(x)\n}\n", 100) + "v1",
+}
+
+// TestLatency bounds the time of a completion in a big session. It counts
+// processor time, which does not depend on what else the machine does.
+func TestLatency(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector takes its own time")
+	}
+	n := big(t)
+	var times []time.Duration
+	for range 5 {
+		for _, src := range bigPlaces {
+			start := used(t)
+			n.Complete(src, len(src))
+			times = append(times, used(t)-start)
+		}
+	}
+	slices.Sort(times)
+	median, p95, longest := times[len(times)/2], times[len(times)*95/100], times[len(times)-1]
+	t.Logf("%d completions: median %v, p95 %v, longest %v of processor time", len(times), median, p95, longest)
+	if p95 > 30*time.Millisecond {
+		t.Errorf("p95 is %v", p95)
+	}
+}
+
+// used is the processor time that the process has used.
+func used(t *testing.T) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+func BenchmarkComplete(b *testing.B) {
+	n := big(b)
+	for _, src := range bigPlaces {
+		b.Run(src[max(0, len(src)-30):], func(b *testing.B) {
 			for b.Loop() {
-				Complete(w, src, len(src), nil)
+				n.Complete(src, len(src))
 			}
 		})
 	}
 }
 
-func TestFast(t *testing.T) {
-	w := session(t)
-	Complete(w, "fmt.Pri", 7, nil)
-	start := time.Now()
-	for range 20 {
-		Complete(w, "cou", 3, nil)
-	}
-	if d := time.Since(start) / 20; d > 20*time.Millisecond {
-		t.Errorf("a completion takes %v", d)
+func BenchmarkInspect(b *testing.B) {
+	n := big(b)
+	for b.Loop() {
+		n.Inspect("server", 3, 0)
 	}
 }
