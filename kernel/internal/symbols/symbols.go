@@ -7,7 +7,7 @@
 // those that symbols/packages leaves out with a reason: embed, expvar,
 // net/http/pprof, plugin, runtime/cgo, runtime/coverage, runtime/race and
 // time/tzdata. Tables are complete except for what has no reflect.Value:
-// generic functions and types (see UseGeneric), constraints, and the parts of
+// generic functions and types (see package generic), constraints, and the parts of
 // unsafe that only the compiler knows. Nothing is replaced: os.Exit is os.Exit; who wants
 // another gives the interpreter a second table with it after this one.
 //
@@ -27,6 +27,8 @@ import (
 	"strings"
 
 	"github.com/traefik/yaegi/interp"
+
+	"github.com/weft-go/weft/kernel/internal/symbols/generic"
 )
 
 // A table is what a package offers, in a form that the compiler lays out.
@@ -84,7 +86,7 @@ func First() interp.Exports {
 
 // Load returns the table of the package at importPath, as Use wants it; ok is
 // false if there is none. A package that is generic throughout has an empty
-// one: see UseGeneric. Each call builds a new one, in 8 µs (strings) to
+// one: see package generic. Each call builds a new one, in 8 µs (strings) to
 // 0.25 ms (syscall).
 //
 // The table of fmt brings the functions that treat arguments with certain
@@ -92,6 +94,9 @@ func First() interp.Exports {
 // conversions of unsafe.Pointer. See First for flag, fmt, log and os, and Needs
 // for what else the interpreter has to know when it knows this package.
 func Load(importPath string) (exports interp.Exports, ok bool) {
+	if importPath == generic.Compiled {
+		return helpers(), true
+	}
 	t := find(importPath)
 	if t == nil {
 		return nil, false

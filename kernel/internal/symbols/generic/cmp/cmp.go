@@ -1,6 +1,4 @@
-// Package cmp is the interpreter's form of the standard package cmp. Or takes
-// its first argument by itself, for yaegi does not infer a type from variadic
-// arguments alone.
+// Package cmp is the interpreter's form of the standard package cmp.
 package cmp
 
 // Ordered is cmp.Ordered.
@@ -34,12 +32,9 @@ func Compare[T Ordered](x, y T) int {
 }
 
 // Or is cmp.Or.
-func Or[T comparable](first T, more ...T) T {
+func Or[T comparable](values ...T) T {
 	var zero T
-	if first != zero {
-		return first
-	}
-	for _, v := range more {
+	for _, v := range values {
 		if v != zero {
 			return v
 		}

@@ -1,11 +1,10 @@
-// Package maps is the interpreter's form of the standard package maps. Where
-// that has a type parameter for the map type, this one has the map type
-// itself, for yaegi does not infer one parameter from another's constraint;
-// iterators are plain functions.
+// Package maps is the interpreter's form of the standard package maps.
 package maps
 
+import "iter"
+
 // All is maps.All.
-func All[K comparable, V any](m map[K]V) func(yield func(K, V) bool) {
+func All[Map ~map[K]V, K comparable, V any](m Map) iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		for k, v := range m {
 			if !yield(k, v) {
@@ -16,11 +15,11 @@ func All[K comparable, V any](m map[K]V) func(yield func(K, V) bool) {
 }
 
 // Clone is maps.Clone.
-func Clone[K comparable, V any](m map[K]V) map[K]V {
+func Clone[M ~map[K]V, K comparable, V any](m M) M {
 	if m == nil {
 		return nil
 	}
-	r := make(map[K]V, len(m))
+	r := make(M, len(m))
 	for k, v := range m {
 		r[k] = v
 	}
@@ -28,7 +27,7 @@ func Clone[K comparable, V any](m map[K]V) map[K]V {
 }
 
 // Collect is maps.Collect.
-func Collect[K comparable, V any](seq func(yield func(K, V) bool)) map[K]V {
+func Collect[K comparable, V any](seq iter.Seq2[K, V]) map[K]V {
 	r := map[K]V{}
 	seq(func(k K, v V) bool {
 		r[k] = v
@@ -38,14 +37,14 @@ func Collect[K comparable, V any](seq func(yield func(K, V) bool)) map[K]V {
 }
 
 // Copy is maps.Copy.
-func Copy[K comparable, V any](dst, src map[K]V) {
+func Copy[M1 ~map[K]V, M2 ~map[K]V, K comparable, V any](dst M1, src M2) {
 	for k, v := range src {
 		dst[k] = v
 	}
 }
 
 // DeleteFunc is maps.DeleteFunc.
-func DeleteFunc[K comparable, V any](m map[K]V, del func(K, V) bool) {
+func DeleteFunc[M ~map[K]V, K comparable, V any](m M, del func(K, V) bool) {
 	for k, v := range m {
 		if del(k, v) {
 			delete(m, k)
@@ -54,7 +53,7 @@ func DeleteFunc[K comparable, V any](m map[K]V, del func(K, V) bool) {
 }
 
 // Equal is maps.Equal.
-func Equal[K, V comparable](m1, m2 map[K]V) bool {
+func Equal[M1, M2 ~map[K]V, K, V comparable](m1 M1, m2 M2) bool {
 	if len(m1) != len(m2) {
 		return false
 	}
@@ -68,7 +67,7 @@ func Equal[K, V comparable](m1, m2 map[K]V) bool {
 }
 
 // EqualFunc is maps.EqualFunc.
-func EqualFunc[K comparable, V, W any](m1 map[K]V, m2 map[K]W, eq func(V, W) bool) bool {
+func EqualFunc[M1 ~map[K]V1, M2 ~map[K]V2, K comparable, V1, V2 any](m1 M1, m2 M2, eq func(V1, V2) bool) bool {
 	if len(m1) != len(m2) {
 		return false
 	}
@@ -82,7 +81,7 @@ func EqualFunc[K comparable, V, W any](m1 map[K]V, m2 map[K]W, eq func(V, W) boo
 }
 
 // Insert is maps.Insert.
-func Insert[K comparable, V any](m map[K]V, seq func(yield func(K, V) bool)) {
+func Insert[Map ~map[K]V, K comparable, V any](m Map, seq iter.Seq2[K, V]) {
 	seq(func(k K, v V) bool {
 		m[k] = v
 		return true
@@ -90,7 +89,7 @@ func Insert[K comparable, V any](m map[K]V, seq func(yield func(K, V) bool)) {
 }
 
 // Keys is maps.Keys.
-func Keys[K comparable, V any](m map[K]V) func(yield func(K) bool) {
+func Keys[Map ~map[K]V, K comparable, V any](m Map) iter.Seq[K] {
 	return func(yield func(K) bool) {
 		for k := range m {
 			if !yield(k) {
@@ -101,7 +100,7 @@ func Keys[K comparable, V any](m map[K]V) func(yield func(K) bool) {
 }
 
 // Values is maps.Values.
-func Values[K comparable, V any](m map[K]V) func(yield func(V) bool) {
+func Values[Map ~map[K]V, K comparable, V any](m Map) iter.Seq[V] {
 	return func(yield func(V) bool) {
 		for _, v := range m {
 			if !yield(v) {

@@ -1,35 +1,32 @@
 // Package slices is the interpreter's form of the standard package slices.
-// Where that has a type parameter for the slice type, this one has []E, for
-// yaegi does not infer one parameter from another's constraint; so results are
-// []E where the argument had a named type. Concat takes its first argument by
-// itself, for the like reason. Iterators are plain functions.
 // Elements that a shortened slice leaves behind are set to zero, as there.
 package slices
 
 import (
 	"cmp"
+	"iter"
 	"sort"
 
 	"github.com/weft-go/weft/kernel/internal/symbols/generic/compiled"
 )
 
 // Sort is slices.Sort. The work is done by compiled code.
-func Sort[E cmp.Ordered](x []E) {
+func Sort[S ~[]E, E cmp.Ordered](x S) {
 	compiled.Sort(x)
 }
 
 // SortFunc is slices.SortFunc.
-func SortFunc[E any](x []E, cmp func(a, b E) int) {
+func SortFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
 	sort.Slice(x, func(i, j int) bool { return cmp(x[i], x[j]) < 0 })
 }
 
 // SortStableFunc is slices.SortStableFunc.
-func SortStableFunc[E any](x []E, cmp func(a, b E) int) {
+func SortStableFunc[S ~[]E, E any](x S, cmp func(a, b E) int) {
 	sort.SliceStable(x, func(i, j int) bool { return cmp(x[i], x[j]) < 0 })
 }
 
 // IsSorted is slices.IsSorted.
-func IsSorted[E cmp.Ordered](x []E) bool {
+func IsSorted[S ~[]E, E cmp.Ordered](x S) bool {
 	for i := len(x) - 1; i > 0; i-- {
 		if x[i] < x[i-1] || (x[i] != x[i] && x[i-1] == x[i-1]) {
 			return false
@@ -39,7 +36,7 @@ func IsSorted[E cmp.Ordered](x []E) bool {
 }
 
 // IsSortedFunc is slices.IsSortedFunc.
-func IsSortedFunc[E any](x []E, cmp func(a, b E) int) bool {
+func IsSortedFunc[S ~[]E, E any](x S, cmp func(a, b E) int) bool {
 	for i := len(x) - 1; i > 0; i-- {
 		if cmp(x[i], x[i-1]) < 0 {
 			return false
@@ -49,7 +46,7 @@ func IsSortedFunc[E any](x []E, cmp func(a, b E) int) bool {
 }
 
 // Min is slices.Min.
-func Min[E cmp.Ordered](x []E) E {
+func Min[S ~[]E, E cmp.Ordered](x S) E {
 	if len(x) < 1 {
 		panic("slices.Min: empty list")
 	}
@@ -63,7 +60,7 @@ func Min[E cmp.Ordered](x []E) E {
 }
 
 // MinFunc is slices.MinFunc.
-func MinFunc[E any](x []E, cmp func(a, b E) int) E {
+func MinFunc[S ~[]E, E any](x S, cmp func(a, b E) int) E {
 	if len(x) < 1 {
 		panic("slices.MinFunc: empty list")
 	}
@@ -77,7 +74,7 @@ func MinFunc[E any](x []E, cmp func(a, b E) int) E {
 }
 
 // Max is slices.Max.
-func Max[E cmp.Ordered](x []E) E {
+func Max[S ~[]E, E cmp.Ordered](x S) E {
 	if len(x) < 1 {
 		panic("slices.Max: empty list")
 	}
@@ -91,7 +88,7 @@ func Max[E cmp.Ordered](x []E) E {
 }
 
 // MaxFunc is slices.MaxFunc.
-func MaxFunc[E any](x []E, cmp func(a, b E) int) E {
+func MaxFunc[S ~[]E, E any](x S, cmp func(a, b E) int) E {
 	if len(x) < 1 {
 		panic("slices.MaxFunc: empty list")
 	}
@@ -105,7 +102,7 @@ func MaxFunc[E any](x []E, cmp func(a, b E) int) E {
 }
 
 // BinarySearch is slices.BinarySearch.
-func BinarySearch[E cmp.Ordered](x []E, target E) (int, bool) {
+func BinarySearch[S ~[]E, E cmp.Ordered](x S, target E) (int, bool) {
 	i, j := 0, len(x)
 	for i < j {
 		h := (i + j) / 2
@@ -119,7 +116,7 @@ func BinarySearch[E cmp.Ordered](x []E, target E) (int, bool) {
 }
 
 // BinarySearchFunc is slices.BinarySearchFunc.
-func BinarySearchFunc[E, T any](x []E, target T, cmp func(E, T) int) (int, bool) {
+func BinarySearchFunc[S ~[]E, E, T any](x S, target T, cmp func(E, T) int) (int, bool) {
 	i, j := 0, len(x)
 	for i < j {
 		h := (i + j) / 2
@@ -133,7 +130,7 @@ func BinarySearchFunc[E, T any](x []E, target T, cmp func(E, T) int) (int, bool)
 }
 
 // Equal is slices.Equal.
-func Equal[E comparable](s1, s2 []E) bool {
+func Equal[S ~[]E, E comparable](s1, s2 S) bool {
 	if len(s1) != len(s2) {
 		return false
 	}
@@ -146,7 +143,7 @@ func Equal[E comparable](s1, s2 []E) bool {
 }
 
 // EqualFunc is slices.EqualFunc.
-func EqualFunc[E1, E2 any](s1 []E1, s2 []E2, eq func(E1, E2) bool) bool {
+func EqualFunc[S1 ~[]E1, S2 ~[]E2, E1, E2 any](s1 S1, s2 S2, eq func(E1, E2) bool) bool {
 	if len(s1) != len(s2) {
 		return false
 	}
@@ -159,7 +156,7 @@ func EqualFunc[E1, E2 any](s1 []E1, s2 []E2, eq func(E1, E2) bool) bool {
 }
 
 // Compare is slices.Compare.
-func Compare[E cmp.Ordered](s1, s2 []E) int {
+func Compare[S ~[]E, E cmp.Ordered](s1, s2 S) int {
 	for i, a := range s1 {
 		if i >= len(s2) {
 			return 1
@@ -179,7 +176,7 @@ func Compare[E cmp.Ordered](s1, s2 []E) int {
 }
 
 // CompareFunc is slices.CompareFunc.
-func CompareFunc[E1, E2 any](s1 []E1, s2 []E2, cmp func(E1, E2) int) int {
+func CompareFunc[S1 ~[]E1, S2 ~[]E2, E1, E2 any](s1 S1, s2 S2, cmp func(E1, E2) int) int {
 	for i := range s1 {
 		if i >= len(s2) {
 			return 1
@@ -195,7 +192,7 @@ func CompareFunc[E1, E2 any](s1 []E1, s2 []E2, cmp func(E1, E2) int) int {
 }
 
 // Index is slices.Index.
-func Index[E comparable](s []E, v E) int {
+func Index[S ~[]E, E comparable](s S, v E) int {
 	for i := range s {
 		if s[i] == v {
 			return i
@@ -205,7 +202,7 @@ func Index[E comparable](s []E, v E) int {
 }
 
 // IndexFunc is slices.IndexFunc.
-func IndexFunc[E any](s []E, f func(E) bool) int {
+func IndexFunc[S ~[]E, E any](s S, f func(E) bool) int {
 	for i := range s {
 		if f(s[i]) {
 			return i
@@ -215,7 +212,7 @@ func IndexFunc[E any](s []E, f func(E) bool) int {
 }
 
 // Contains is slices.Contains.
-func Contains[E comparable](s []E, v E) bool {
+func Contains[S ~[]E, E comparable](s S, v E) bool {
 	for i := range s {
 		if s[i] == v {
 			return true
@@ -225,7 +222,7 @@ func Contains[E comparable](s []E, v E) bool {
 }
 
 // ContainsFunc is slices.ContainsFunc.
-func ContainsFunc[E any](s []E, f func(E) bool) bool {
+func ContainsFunc[S ~[]E, E any](s S, f func(E) bool) bool {
 	for i := range s {
 		if f(s[i]) {
 			return true
@@ -235,16 +232,28 @@ func ContainsFunc[E any](s []E, f func(E) bool) bool {
 }
 
 // Insert is slices.Insert.
-func Insert[E any](s []E, i int, v ...E) []E {
+func Insert[S ~[]E, E any](s S, i int, v ...E) S {
 	_ = s[i:] // as there: out of range even if v is empty
-	r := make([]E, 0, len(s)+len(v))
-	r = append(r, s[:i]...)
-	r = append(r, v...)
-	return append(r, s[i:]...)
+	m, n := len(v), len(s)
+	if m == 0 {
+		return s
+	}
+	if n+m > cap(s) {
+		r := append(s[:i:i], make(S, n+m-i)...)
+		copy(r[i:], v)
+		copy(r[i+m:], s[i:])
+		return r
+	}
+	tail := append(S(nil), s[i:]...)
+	added := append(S(nil), v...) // v may be a part of s
+	s = s[:n+m]
+	copy(s[i:], added)
+	copy(s[i+m:], tail)
+	return s
 }
 
 // Delete is slices.Delete.
-func Delete[E any](s []E, i, j int) []E {
+func Delete[S ~[]E, E any](s S, i, j int) S {
 	_ = s[i:j:len(s)] // as there: out of range even if i == j
 	if i == j {
 		return s
@@ -258,7 +267,7 @@ func Delete[E any](s []E, i, j int) []E {
 }
 
 // DeleteFunc is slices.DeleteFunc.
-func DeleteFunc[E any](s []E, del func(E) bool) []E {
+func DeleteFunc[S ~[]E, E any](s S, del func(E) bool) S {
 	n := 0
 	for i := range s {
 		if v := s[i]; !del(v) {
@@ -274,26 +283,40 @@ func DeleteFunc[E any](s []E, del func(E) bool) []E {
 }
 
 // Replace is slices.Replace.
-func Replace[E any](s []E, i, j int, v ...E) []E {
+func Replace[S ~[]E, E any](s S, i, j int, v ...E) S {
 	_ = s[i:j]
-	r := make([]E, 0, len(s)-(j-i)+len(v))
-	r = append(r, s[:i]...)
-	r = append(r, v...)
-	return append(r, s[j:]...)
+	tail := append(S(nil), s[j:]...)
+	n := i + len(v) + len(tail)
+	if n > cap(s) {
+		r := append(s[:i:i], make(S, n-i)...)
+		copy(r[i:], v)
+		copy(r[i+len(v):], tail)
+		return r
+	}
+	added := append(S(nil), v...)
+	old := len(s)
+	r := s[:n]
+	copy(r[i:], added)
+	copy(r[i+len(added):], tail)
+	var zero E
+	for k := n; k < old; k++ {
+		s[k] = zero
+	}
+	return r
 }
 
 // Clone is slices.Clone.
-func Clone[E any](s []E) []E {
+func Clone[S ~[]E, E any](s S) S {
 	if s == nil {
 		return nil
 	}
-	r := make([]E, len(s))
+	r := make(S, len(s))
 	copy(r, s)
 	return r
 }
 
 // Compact is slices.Compact.
-func Compact[E comparable](s []E) []E {
+func Compact[S ~[]E, E comparable](s S) S {
 	if len(s) < 2 {
 		return s
 	}
@@ -312,7 +335,7 @@ func Compact[E comparable](s []E) []E {
 }
 
 // CompactFunc is slices.CompactFunc.
-func CompactFunc[E any](s []E, eq func(E, E) bool) []E {
+func CompactFunc[S ~[]E, E any](s S, eq func(E, E) bool) S {
 	if len(s) < 2 {
 		return s
 	}
@@ -331,39 +354,43 @@ func CompactFunc[E any](s []E, eq func(E, E) bool) []E {
 }
 
 // Grow is slices.Grow.
-func Grow[E any](s []E, n int) []E {
+func Grow[S ~[]E, E any](s S, n int) S {
 	if n < 0 {
 		panic("cannot be negative")
 	}
-	if n <= cap(s)-len(s) {
-		return s
+	if n -= cap(s) - len(s); n > 0 {
+		s = append(s[:cap(s)], make([]E, n)...)[:len(s)]
 	}
-	r := make([]E, len(s), len(s)+n)
-	copy(r, s)
-	return r
+	return s
 }
 
 // Clip is slices.Clip.
-func Clip[E any](s []E) []E {
+func Clip[S ~[]E, E any](s S) S {
 	return s[:len(s):len(s)]
 }
 
 // Concat is slices.Concat.
-func Concat[E any](first []E, more ...[]E) []E {
-	var r []E
-	r = append(r, first...)
-	for _, s := range more {
+func Concat[S ~[]E, E any](all ...S) S {
+	n := 0
+	for _, s := range all {
+		n += len(s)
+	}
+	if n == 0 {
+		return nil
+	}
+	r := make(S, 0, n)
+	for _, s := range all {
 		r = append(r, s...)
 	}
 	return r
 }
 
 // Repeat is slices.Repeat.
-func Repeat[E any](x []E, count int) []E {
+func Repeat[S ~[]E, E any](x S, count int) S {
 	if count < 0 {
 		panic("cannot be negative")
 	}
-	r := make([]E, 0, len(x)*count)
+	r := make(S, 0, len(x)*count)
 	for i := 0; i < count; i++ {
 		r = append(r, x...)
 	}
@@ -371,7 +398,7 @@ func Repeat[E any](x []E, count int) []E {
 }
 
 // Reverse is slices.Reverse.
-func Reverse[E any](s []E) {
+func Reverse[S ~[]E, E any](s S) {
 	for i, j := 0, len(s)-1; i < j; i, j = i+1, j-1 {
 		v := s[i]
 		s[i] = s[j]
@@ -380,7 +407,7 @@ func Reverse[E any](s []E) {
 }
 
 // All is slices.All.
-func All[E any](s []E) func(yield func(int, E) bool) {
+func All[S ~[]E, E any](s S) iter.Seq2[int, E] {
 	return func(yield func(int, E) bool) {
 		for i := range s {
 			if !yield(i, s[i]) {
@@ -391,7 +418,7 @@ func All[E any](s []E) func(yield func(int, E) bool) {
 }
 
 // Backward is slices.Backward.
-func Backward[E any](s []E) func(yield func(int, E) bool) {
+func Backward[S ~[]E, E any](s S) iter.Seq2[int, E] {
 	return func(yield func(int, E) bool) {
 		for i := len(s) - 1; i >= 0; i-- {
 			if !yield(i, s[i]) {
@@ -402,7 +429,7 @@ func Backward[E any](s []E) func(yield func(int, E) bool) {
 }
 
 // Values is slices.Values.
-func Values[E any](s []E) func(yield func(E) bool) {
+func Values[S ~[]E, E any](s S) iter.Seq[E] {
 	return func(yield func(E) bool) {
 		for i := range s {
 			if !yield(s[i]) {
@@ -413,11 +440,11 @@ func Values[E any](s []E) func(yield func(E) bool) {
 }
 
 // Chunk is slices.Chunk.
-func Chunk[E any](s []E, n int) func(yield func([]E) bool) {
+func Chunk[S ~[]E, E any](s S, n int) iter.Seq[S] {
 	if n < 1 {
 		panic("cannot be less than 1")
 	}
-	return func(yield func([]E) bool) {
+	return func(yield func(S) bool) {
 		for i := 0; i < len(s); i += n {
 			end := i + n
 			if end > len(s) {
@@ -431,7 +458,7 @@ func Chunk[E any](s []E, n int) func(yield func([]E) bool) {
 }
 
 // AppendSeq is slices.AppendSeq.
-func AppendSeq[E any](s []E, seq func(yield func(E) bool)) []E {
+func AppendSeq[S ~[]E, E any](s S, seq iter.Seq[E]) S {
 	seq(func(v E) bool {
 		s = append(s, v)
 		return true
@@ -440,7 +467,7 @@ func AppendSeq[E any](s []E, seq func(yield func(E) bool)) []E {
 }
 
 // Collect is slices.Collect.
-func Collect[E any](seq func(yield func(E) bool)) []E {
+func Collect[E any](seq iter.Seq[E]) []E {
 	var r []E
 	seq(func(v E) bool {
 		r = append(r, v)
@@ -450,7 +477,7 @@ func Collect[E any](seq func(yield func(E) bool)) []E {
 }
 
 // Sorted is slices.Sorted.
-func Sorted[E cmp.Ordered](seq func(yield func(E) bool)) []E {
+func Sorted[E cmp.Ordered](seq iter.Seq[E]) []E {
 	var r []E
 	seq(func(v E) bool {
 		r = append(r, v)
@@ -461,7 +488,7 @@ func Sorted[E cmp.Ordered](seq func(yield func(E) bool)) []E {
 }
 
 // SortedFunc is slices.SortedFunc.
-func SortedFunc[E any](seq func(yield func(E) bool), cmp func(E, E) int) []E {
+func SortedFunc[E any](seq iter.Seq[E], cmp func(E, E) int) []E {
 	var r []E
 	seq(func(v E) bool {
 		r = append(r, v)
@@ -472,7 +499,7 @@ func SortedFunc[E any](seq func(yield func(E) bool), cmp func(E, E) int) []E {
 }
 
 // SortedStableFunc is slices.SortedStableFunc.
-func SortedStableFunc[E any](seq func(yield func(E) bool), cmp func(E, E) int) []E {
+func SortedStableFunc[E any](seq iter.Seq[E], cmp func(E, E) int) []E {
 	var r []E
 	seq(func(v E) bool {
 		r = append(r, v)

@@ -1,4 +1,4 @@
-package generate
+package outline
 
 import (
 	"go/types"
@@ -17,7 +17,7 @@ var hidden = map[string][]string{
 // in a method of a type met on the way. A cell that imports pkg alone can meet
 // a place of such an interface, and yaegi looks for the interface's wrapper in
 // the table of the package that declares it.
-func needs(pkg *types.Package, listed map[string]bool) []string {
+func needs(pkg *types.Package) []string {
 	w := walk{seen: map[types.Type]bool{}, found: map[string]bool{}}
 	scope := pkg.Scope()
 	for _, name := range scope.Names() {
@@ -30,7 +30,7 @@ func needs(pkg *types.Package, listed map[string]bool) []string {
 	}
 	var paths []string
 	for path := range w.found {
-		if path != pkg.Path() && listed[path] {
+		if path != pkg.Path() {
 			paths = append(paths, path)
 		}
 	}
@@ -113,4 +113,56 @@ func constraint(t types.Type) bool {
 func wrappable(t *types.Named) bool {
 	i, ok := t.Underlying().(*types.Interface)
 	return ok && i.IsMethodSet() && i.NumMethods() > 0 && t.TypeParams().Len() == 0
+}
+
+// nameable reports whether text outside of its package can write t: it mentions no
+// unexported name and has no unexported parts.
+func nameable(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.Alias:
+		return visible(t.Obj()) && all(t.TypeArgs())
+	case *types.Named:
+		return visible(t.Obj()) && all(t.TypeArgs())
+	case *types.Interface:
+		for m := range t.ExplicitMethods() {
+			if !m.Exported() || !nameable(m.Type()) {
+				return false
+			}
+		}
+		for e := range t.EmbeddedTypes() {
+			if !nameable(e) {
+				return false
+			}
+		}
+	case *types.Struct:
+		for f := range t.Fields() {
+			if !f.Exported() || !nameable(f.Type()) {
+				return false
+			}
+		}
+	case *types.Signature:
+		return nameable(t.Params()) && nameable(t.Results())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if !nameable(v.Type()) {
+				return false
+			}
+		}
+	case *types.Map:
+		return nameable(t.Key()) && nameable(t.Elem())
+	case interface{ Elem() types.Type }: // pointer, slice, array, channel
+		return nameable(t.Elem())
+	}
+	return true
+}
+
+func visible(o *types.TypeName) bool { return o.Pkg() == nil || o.Exported() }
+
+func all(list *types.TypeList) bool {
+	for t := range list.Types() {
+		if !nameable(t) {
+			return false
+		}
+	}
+	return true
 }
