@@ -19,6 +19,14 @@ func (l *lowerer) declare(s *ast.DeclStmt) bool {
 		l.padded(s, "{}")
 		return true
 	}
+	if g.Tok == token.TYPE {
+		l.hoist(g)
+	}
+	if g.Tok == token.TYPE {
+		l.hoist(g)
+		l.padded(s, "{}")
+		return true
+	}
 	if g.Tok != token.VAR || !l.top[s] {
 		return false
 	}
@@ -45,7 +53,7 @@ func (l *lowerer) declare(s *ast.DeclStmt) bool {
 				if j > 0 && b.Len() > at {
 					b.WriteString("; ")
 				}
-				o := l.c.Info.Defs[n]
+				o := l.info.Defs[n]
 				b.WriteString(l.c.GoName(o) + " = " + l.zero(o.Type(), n))
 			}
 			continue
@@ -117,6 +125,9 @@ func (l *lowerer) value(e ast.Expr) string {
 // ---- assignments
 
 func (l *lowerer) assign(s *ast.AssignStmt) bool {
+	if l.storeDeref(s) {
+		return true
+	}
 	top := l.top[s]
 	tok := s.Tok
 	local := tok == token.DEFINE && !top
@@ -125,9 +136,14 @@ func (l *lowerer) assign(s *ast.AssignStmt) bool {
 	}
 	switch {
 	case tok != token.ASSIGN && tok != token.DEFINE:
-		return false
+		return l.operation(s)
 	case l.header > 0:
 		return false
+	case len(s.Lhs) == 1 && blankName(s.Lhs[0]) && logical(s.Rhs[0]):
+		l.b.WriteString("if ")
+		l.put(s.Rhs[0])
+		l.b.WriteString(" {}")
+		return true
 	case len(s.Lhs) == 1 && !top:
 		if _, lit := s.Rhs[0].(*ast.CompositeLit); lit && !local {
 			l.put(s.Lhs[0])
@@ -141,6 +157,54 @@ func (l *lowerer) assign(s *ast.AssignStmt) bool {
 	}
 	l.padded(s, l.assignment(s.Lhs, s.Rhs, tok, local))
 	return true
+}
+
+// operation writes x[i] op= f() so that f is called before the interpreter
+// looks for the place.
+func (l *lowerer) operation(s *ast.AssignStmt) bool {
+	if l.header > 0 || !calls(s.Rhs[0]) {
+		return false
+	}
+	switch ast.Unparen(s.Lhs[0]).(type) {
+	case *ast.IndexExpr, *ast.StarExpr:
+	default:
+		return false
+	}
+	// As the compiler does it: first what is called, then the place.
+	var before []string
+	hold := func(e ast.Expr) string {
+		if !calls(e) {
+			return l.text(e)
+		}
+		t := l.temp()
+		before = append(before, t+" := "+l.text(e))
+		return t
+	}
+	place := ""
+	switch x := ast.Unparen(s.Lhs[0]).(type) {
+	case *ast.IndexExpr:
+		place = hold(x.X) + "[" + hold(x.Index) + "]"
+	case *ast.StarExpr:
+		place = "*" + hold(x.X)
+	}
+	t := l.temp()
+	l.padded(s, strings.Join(append(before, t+" := "+l.text(s.Rhs[0]), place+" "+s.Tok.String()+" "+t), "; "))
+	return true
+}
+
+// calls says whether an expression calls something or receives.
+func calls(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		}
+		return !found
+	})
+	return found
 }
 
 // assignment writes an assignment or a local :=, as several statements where
@@ -171,7 +235,7 @@ func (l *lowerer) assignment(lhs, rhs []ast.Expr, tok token.Token, local bool) s
 		places = append(places, l.place(e, &before))
 	}
 	for i, e := range rhs {
-		tv := l.c.Info.Types[e]
+		tv := l.tv(e)
 		if tv.Value != nil || tv.IsNil() {
 			if places[i] != "_" {
 				after = append(after, l.store(places[i], lhs[i], l.value(e), local))
@@ -191,8 +255,8 @@ func (l *lowerer) assignment(lhs, rhs []ast.Expr, tok token.Token, local bool) s
 
 // store assigns to a place or, for a name that := declares, declares it.
 func (l *lowerer) store(place string, e ast.Expr, value string, local bool) string {
-	if id, ok := e.(*ast.Ident); ok && local && l.c.Info.Defs[id] != nil {
-		if t := l.c.Info.TypeOf(id); t != nil && types.IsInterface(t) {
+	if id, ok := e.(*ast.Ident); ok && local && l.info.Defs[id] != nil {
+		if t := l.typeOf(id); t != nil && types.IsInterface(t) {
 			return "var " + place + " " + l.typ(t, e) + " = " + value
 		}
 		return place + " := " + value
@@ -203,7 +267,7 @@ func (l *lowerer) store(place string, e ast.Expr, value string, local bool) stri
 // place evaluates the operands of a left side, and writes it in terms of them.
 func (l *lowerer) place(e ast.Expr, before *[]string) string {
 	hold := func(e ast.Expr) string {
-		if l.c.Info.Types[e].Value != nil {
+		if l.tv(e).Value != nil {
 			return l.text(e)
 		}
 		t := l.temp()
@@ -212,7 +276,7 @@ func (l *lowerer) place(e ast.Expr, before *[]string) string {
 	}
 	switch x := ast.Unparen(e).(type) {
 	case *ast.IndexExpr:
-		base := l.c.Info.TypeOf(x.X)
+		base := l.typeOf(x.X)
 		if _, array := base.Underlying().(*types.Array); array {
 			return l.place(x.X, before) + "[" + hold(x.Index) + "]"
 		}
@@ -237,7 +301,7 @@ func (l *lowerer) parallel(lhs, rhs []ast.Expr) bool {
 		switch x := e.(type) {
 		case *ast.Ident:
 		case *ast.IndexExpr:
-			if t := l.c.Info.TypeOf(x.X); t != nil {
+			if t := l.typeOf(x.X); t != nil {
 				if _, m := t.Underlying().(*types.Map); m {
 					return false
 				}
@@ -287,7 +351,7 @@ func (l *lowerer) tuple(lhs []ast.Expr, rhs ast.Expr, local bool) string {
 			continue
 		}
 		blank = false
-		o := l.c.Object(id)
+		o := l.object(id)
 		if o == nil || l.c.Session(o) || !local && types.IsInterface(o.Type()) {
 			plain = false
 		}

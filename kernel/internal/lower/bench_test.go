@@ -17,7 +17,7 @@ func crowd(b testing.TB, n int) *check.World {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := Lower(c); err != nil {
+		if _, err := Lower(c, nil); err != nil {
 			b.Fatal(err)
 		}
 		w.Commit(c)
@@ -58,7 +58,7 @@ func BenchmarkCell(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					if _, err := Lower(x); err != nil {
+					if _, err := Lower(x, nil); err != nil {
 						b.Fatal(err)
 					}
 					if c.name != "define" && c.name != "std" {

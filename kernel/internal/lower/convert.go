@@ -29,6 +29,7 @@ type converter struct {
 	l     *lowerer
 	sigs  []*types.Signature
 	boxed bool // what is noted becomes an element of something
+	sink  sink // what is noted is given to
 }
 
 // note remembers that e becomes an interface.
@@ -39,7 +40,10 @@ func (w *converter) note(e ast.Expr, to types.Type) {
 	if _, param := types.Unalias(to).(*types.TypeParam); param {
 		return
 	}
-	from := w.l.c.Info.TypeOf(e)
+	from := w.l.typeOf(e)
+	if from != nil {
+		w.l.prove(e, from, to, w.sink)
+	}
 	if from == nil || types.IsInterface(from) {
 		return
 	}
@@ -53,10 +57,9 @@ func (w *converter) note(e ast.Expr, to types.Type) {
 }
 
 func (w *converter) visit(n ast.Node) bool {
-	info := w.l.c.Info
 	switch n := n.(type) {
 	case *ast.FuncLit:
-		sig, _ := info.TypeOf(n).(*types.Signature)
+		sig, _ := w.l.typeOf(n).(*types.Signature)
 		in := &converter{l: w.l, sigs: append(w.sigs[:len(w.sigs):len(w.sigs)], sig)}
 		for _, s := range n.Body.List {
 			ast.Inspect(s, in.visit)
@@ -68,18 +71,18 @@ func (w *converter) visit(n ast.Node) bool {
 		if len(n.Lhs) == len(n.Rhs) && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
 			for i, e := range n.Rhs {
 				if id, ok := n.Lhs[i].(*ast.Ident); ok {
-					if o := w.l.c.Object(id); o != nil {
+					if o := w.l.object(id); o != nil {
 						w.note(e, o.Type())
 					}
 					continue
 				}
-				w.note(e, info.TypeOf(n.Lhs[i]))
+				w.note(e, w.l.typeOf(n.Lhs[i]))
 			}
 		}
 	case *ast.ValueSpec:
 		if len(n.Names) == len(n.Values) {
 			for i, e := range n.Values {
-				if o := info.Defs[n.Names[i]]; o != nil {
+				if o := w.l.info.Defs[n.Names[i]]; o != nil {
 					w.note(e, o.Type())
 				}
 			}
@@ -88,18 +91,19 @@ func (w *converter) visit(n ast.Node) bool {
 		if len(w.sigs) > 0 {
 			if sig := w.sigs[len(w.sigs)-1]; sig != nil && sig.Results().Len() == len(n.Results) {
 				for i, e := range n.Results {
+					w.l.returned[e] = true
 					w.note(e, sig.Results().At(i).Type())
 				}
 			}
 		}
 	case *ast.SendStmt:
-		if t := info.TypeOf(n.Chan); t != nil {
+		if t := w.l.typeOf(n.Chan); t != nil {
 			if c, ok := t.Underlying().(*types.Chan); ok {
 				w.note(n.Value, c.Elem())
 			}
 		}
 	case *ast.IndexExpr:
-		if t := info.TypeOf(n.X); t != nil {
+		if t := w.l.typeOf(n.X); t != nil {
 			if m, ok := t.Underlying().(*types.Map); ok {
 				w.note(n.Index, m.Key())
 			}
@@ -111,8 +115,7 @@ func (w *converter) visit(n ast.Node) bool {
 }
 
 func (w *converter) call(n *ast.CallExpr) {
-	info := w.l.c.Info
-	tv := info.Types[n.Fun]
+	tv := w.l.tv(n.Fun)
 	if tv.IsType() {
 		if len(n.Args) == 1 {
 			w.note(n.Args[0], tv.Type)
@@ -122,9 +125,13 @@ func (w *converter) call(n *ast.CallExpr) {
 	if tv.Type == nil {
 		return
 	}
+	defer func() { w.sink = sink{} }()
 	if tv.IsBuiltin() {
+		if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && id.Name == "panic" && len(n.Args) == 1 {
+			w.l.prove(n.Args[0], w.l.typeOf(n.Args[0]), types.Universe.Lookup("any").Type(), sink{panics: true})
+		}
 		if id, ok := ast.Unparen(n.Fun).(*ast.Ident); ok && id.Name == "append" && len(n.Args) > 1 && !n.Ellipsis.IsValid() {
-			if t := info.TypeOf(n.Args[0]); t != nil {
+			if t := w.l.typeOf(n.Args[0]); t != nil {
 				if s, ok := t.Underlying().(*types.Slice); ok {
 					w.boxed = true
 					for _, a := range n.Args[1:] {
@@ -141,6 +148,8 @@ func (w *converter) call(n *ast.CallExpr) {
 		return
 	}
 	for i, a := range n.Args {
+		w.l.argument[a] = true
+		w.sink = w.l.sinkOf(n, i)
 		switch last := sig.Params().Len() - 1; {
 		case sig.Variadic() && i >= last && !n.Ellipsis.IsValid():
 			if s, ok := sig.Params().At(last).Type().(*types.Slice); ok {
@@ -153,7 +162,7 @@ func (w *converter) call(n *ast.CallExpr) {
 }
 
 func (w *converter) composite(n *ast.CompositeLit) {
-	t := w.l.c.Info.TypeOf(n)
+	t := w.l.typeOf(n)
 	if t == nil {
 		return
 	}
@@ -165,7 +174,7 @@ func (w *converter) composite(n *ast.CompositeLit) {
 		for i, e := range n.Elts {
 			if kv, ok := e.(*ast.KeyValueExpr); ok {
 				if id, ok := kv.Key.(*ast.Ident); ok {
-					if f := w.l.c.Info.Uses[id]; f != nil {
+					if f := w.l.info.Uses[id]; f != nil {
 						w.note(kv.Value, f.Type())
 					}
 				}
@@ -196,7 +205,7 @@ func (w *converter) elements(n *ast.CompositeLit, key, elem types.Type) {
 
 // convert writes an expression where it becomes an interface.
 func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
-	from := l.c.Info.TypeOf(e)
+	from := l.typeOf(e)
 	if l.boxed[e] && to.Underlying().(*types.Interface).NumMethods() == 0 {
 		// Compiled code would print such an element as the interpreter's own
 		// structure.
@@ -211,15 +220,26 @@ func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
 			return true
 		}
 	}
+	if n := l.own(from); n != nil && l.returned[e] && empty(to) && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
+		l.boxInto(e, to) // a return would forget the type
+		return true
+	}
 	// The interpreter does not copy an addressable value when it becomes an
 	// interface: the interface would see later changes. A function with a
 	// variable of its own copies it; handing back the value would not do,
 	// because the place of a result is used again.
-	if n, ok := types.Unalias(from).(*types.Named); ok && n.Obj().Pkg() == l.c.Pkg && !l.bound(from) && l.addressable(e) && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
+	if n, ok := types.Unalias(from).(*types.Named); ok && l.mine(n) && l.addressable(e) && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
 		t := l.typ(from, e)
 		fmt.Fprintf(l.b, "(*%s(", l.helper("cp "+t, "w_cp", "func %s(v "+t+") *"+t+" { return &v }"))
 		l.put(e)
 		l.b.WriteString("))")
+		return true
+	}
+	if l.neverNil(e, from, to) {
+		return true
+	}
+	if logical(e) && l.tv(e).Value == nil && !l.argument[e] {
+		l.boxInto(e, to)
 		return true
 	}
 	return false
@@ -229,10 +249,10 @@ func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
 func (l *lowerer) addressable(e ast.Expr) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
-		_, ok := l.c.Object(e).(*types.Var)
+		_, ok := l.object(e).(*types.Var)
 		return ok
 	case *ast.SelectorExpr, *ast.IndexExpr, *ast.StarExpr:
-		return l.c.Info.Types[e].Value == nil
+		return l.tv(e).Value == nil
 	}
 	return false
 }
@@ -255,7 +275,7 @@ func (l *lowerer) stdStream(e *ast.SelectorExpr) string {
 	if !ok || streams[e.Sel.Name] == nil {
 		return ""
 	}
-	if p, ok := l.c.Info.Uses[id].(*types.PkgName); !ok || p.Imported().Path() != "os" {
+	if p, ok := l.info.Uses[id].(*types.PkgName); !ok || p.Imported().Path() != "os" {
 		return ""
 	}
 	return e.Sel.Name

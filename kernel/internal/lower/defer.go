@@ -9,18 +9,16 @@ import (
 
 // deferred evaluates the arguments of a deferred call now: the interpreter
 // would take the values that the variables have later.
-func (l *lowerer) deferred(s ast.Stmt, call *ast.CallExpr, word string) bool {
+func (l *lowerer) plainCall(s ast.Stmt, call *ast.CallExpr, word string) bool {
 	fun := ast.Unparen(call.Fun)
-	if lit, ok := fun.(*ast.FuncLit); ok && word == "defer" {
-		if len(call.Args) == 0 && len(l.fn().loops) > 0 && l.captures(lit) {
-			l.deferInLoop(s, call, lit)
-			return true
-		}
-		l.direct[lit] = true
+	if text, ok := l.printed(call); ok {
+		t := l.temp()
+		l.padded(s, t+" := "+text+"; "+word+" "+l.glue("Stderr")+".WriteString("+t+")")
+		return true
 	}
 	if word == "go" && l.funcValue(fun) {
 		if len(call.Args) == 1 {
-			if _, tuple := l.c.Info.TypeOf(call.Args[0]).(*types.Tuple); tuple {
+			if _, tuple := l.typeOf(call.Args[0]).(*types.Tuple); tuple {
 				l.refuse(s, "assign the values to variables first", "go with the results of a call as arguments is not supported")
 				return true
 			}
@@ -31,7 +29,7 @@ func (l *lowerer) deferred(s ast.Stmt, call *ast.CallExpr, word string) bool {
 	var before []string
 	var args []string
 	for _, a := range call.Args {
-		t := l.c.Info.Types[a]
+		t := l.tv(a)
 		if _, lit := ast.Unparen(a).(*ast.FuncLit); t.Value != nil || t.IsNil() || t.IsType() || lit {
 			args = append(args, "")
 			continue
@@ -45,9 +43,9 @@ func (l *lowerer) deferred(s ast.Stmt, call *ast.CallExpr, word string) bool {
 	}
 	recv := ""
 	if sel, ok := fun.(*ast.SelectorExpr); ok {
-		if x := l.c.Info.Selections[sel]; x != nil && x.Kind() == types.MethodVal && l.interpreted(x.Recv()) {
+		if x := l.selection(sel); x != nil && x.Kind() == types.MethodVal && l.interpreted(x.Recv()) {
 			if _, ptr := x.Recv().Underlying().(*types.Pointer); ptr || !l.pointerMethod(x) {
-				if id := root(sel.X); id == nil || !l.c.Session(l.c.Object(id)) {
+				if id := root(sel.X); id == nil || !l.c.Session(l.object(id)) {
 					recv = l.temp()
 					before = append(before, recv+" := "+l.value(sel.X))
 				}
@@ -62,12 +60,10 @@ func (l *lowerer) deferred(s ast.Stmt, call *ast.CallExpr, word string) bool {
 		if recv != "" {
 			sel := fun.(*ast.SelectorExpr)
 			l.b.WriteString(recv + ".")
-			for _, f := range l.path(l.c.Info.Selections[sel]) {
+			for _, f := range l.path(l.selection(sel)) {
 				l.b.WriteString(f + ".")
 			}
 			l.b.WriteString(sel.Sel.Name)
-		} else if id, ok := fun.(*ast.Ident); ok && l.c.Info.Instances[id].TypeArgs.Len() > 0 && l.c.Session(l.c.Object(id)) {
-			l.b.WriteString(l.instantiated(id))
 		} else {
 			if sel, ok := fun.(*ast.SelectorExpr); ok {
 				l.nested[sel] = true
@@ -95,16 +91,16 @@ func (l *lowerer) deferred(s ast.Stmt, call *ast.CallExpr, word string) bool {
 func (l *lowerer) funcValue(fun ast.Expr) bool {
 	switch fun := fun.(type) {
 	case *ast.Ident:
-		_, ok := l.c.Object(fun).(*types.Var)
+		_, ok := l.object(fun).(*types.Var)
 		return ok
 	case *ast.SelectorExpr:
-		s := l.c.Info.Selections[fun]
+		s := l.selection(fun)
 		return s != nil && s.Kind() != types.MethodExpr
 	case *ast.IndexListExpr:
 		return false
 	case *ast.IndexExpr:
 		id := genericIdent(fun.X)
-		return id == nil || l.c.Info.Instances[id].TypeArgs.Len() == 0
+		return id == nil || l.info.Instances[id].TypeArgs.Len() == 0
 	}
 	return true
 }
@@ -113,7 +109,7 @@ func (l *lowerer) funcValue(fun ast.Expr) bool {
 // it: the interpreter reads the value from its variable when the goroutine
 // runs, and by then a loop has put another there.
 func (l *lowerer) start(s ast.Stmt, call *ast.CallExpr, fun ast.Expr) {
-	sig, ok := l.c.Info.TypeOf(fun).Underlying().(*types.Signature)
+	sig, ok := l.typeOf(fun).Underlying().(*types.Signature)
 	if !ok {
 		return
 	}
@@ -123,15 +119,13 @@ func (l *lowerer) start(s ast.Stmt, call *ast.CallExpr, fun ast.Expr) {
 		params = ", " + params
 	}
 	f, value := "f", func() { l.put(call.Fun) }
-	bound := l.bound(sig)
 	if sel, ok := fun.(*ast.SelectorExpr); ok {
-		if m := l.c.Info.Selections[sel]; m != nil && m.Kind() == types.MethodVal {
+		if m := l.selection(sel); m != nil && m.Kind() == types.MethodVal {
 			recv, lead := m.Recv(), ""
 			if _, ptr := recv.Underlying().(*types.Pointer); !ptr && l.pointerMethod(m) {
 				recv, lead = types.NewPointer(recv), "&"
 			}
 			t = l.typ(recv, fun)
-			bound = bound || l.bound(recv)
 			for _, p := range l.path(m) {
 				f += "." + p
 			}
@@ -144,11 +138,7 @@ func (l *lowerer) start(s ast.Stmt, call *ast.CallExpr, fun ast.Expr) {
 		}
 	}
 	text := "func%s(f " + t + params + ") { go " + f + "(" + args + ") }"
-	if bound {
-		l.b.WriteString(strings.ReplaceAll(text, "%s", ""))
-	} else {
-		l.b.WriteString(l.helper("go "+t+f, "w_go", strings.Replace(text, "func", "func ", 1)))
-	}
+	l.b.WriteString(l.helper("go "+t+f, "w_go", strings.Replace(text, "func", "func ", 1)))
 	l.b.WriteString("(")
 	l.raw(s.Pos()+token.Pos(len("go")), call.Fun.Pos())
 	value()
@@ -165,29 +155,13 @@ func (l *lowerer) start(s ast.Stmt, call *ast.CallExpr, fun ast.Expr) {
 	l.raw(pos, call.End())
 }
 
-func (l *lowerer) pointerMethod(s *types.Selection) bool {
+func (l *lowerer) pointerMethod(s *selection) bool {
 	f, ok := s.Obj().(*types.Func)
 	if !ok {
 		return false
 	}
 	_, ptr := f.Signature().Recv().Type().(*types.Pointer)
 	return ptr
-}
-
-// deferInLoop writes a deferred function literal inside a loop as the value
-// that it is in this iteration.
-func (l *lowerer) deferInLoop(s ast.Stmt, call *ast.CallExpr, lit *ast.FuncLit) {
-	ast.Inspect(lit.Body, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && id.Name == "recover" && l.c.Info.Uses[id] == types.Universe.Lookup("recover") {
-			l.refuse(s, "move the body of the loop into a function", "recover in a deferred function literal inside a loop is not supported")
-		}
-		return true
-	})
-	f := l.temp()
-	l.b.WriteString(f + " := ")
-	l.put(lit)
-	l.b.WriteString("; defer " + f)
-	l.raw(call.Fun.End(), call.End())
 }
 
 // ---- select

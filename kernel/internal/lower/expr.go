@@ -14,6 +14,24 @@ import (
 // expr writes an expression that has to be rewritten; false means that it may
 // stand as it is.
 func (l *lowerer) expr(e ast.Expr) bool {
+	if l.spelled(e) {
+		return true
+	}
+	if name := l.held[e]; name != "" {
+		l.inParens(e, name)
+		return true
+	}
+	if to, ok := l.box[e]; ok {
+		delete(l.box, e) // boxed comes back here
+		l.boxInto(e, to)
+		l.box[e] = to
+		return true
+	}
+	if l.wrap[e] {
+		delete(l.wrap, e)
+		l.wrapped(e)
+		return true
+	}
 	if to, ok := l.conv[e]; ok {
 		delete(l.conv, e) // convert comes back here
 		done := l.convert(e, to)
@@ -37,44 +55,69 @@ func (l *lowerer) expr(e ast.Expr) bool {
 		return true
 	case *ast.TypeAssertExpr:
 		return l.assertion(e)
+	case *ast.CompositeLit:
+		return l.made(e)
+	case *ast.UnaryExpr:
+		return e.Op == token.AND && l.address(e)
 	case *ast.BinaryExpr:
+		if e.Op == token.SHL || e.Op == token.SHR {
+			return l.shift(e)
+		}
 		l.comparison(e)
 	case *ast.MapType:
 		l.mapType(e)
+	case *ast.StructType:
+		l.blanks(e)
 	case *ast.IndexExpr:
-		return l.instance(e, e.X)
+		return l.instantiation(e, e.X)
 	case *ast.IndexListExpr:
-		return l.instance(e, e.X)
+		return l.instantiation(e, e.X)
 	}
 	return false
 }
 
 func (l *lowerer) ident(id *ast.Ident) bool {
-	o := l.c.Object(id)
+	o := l.object(id)
 	if o == nil {
 		return false
+	}
+	if name := l.instanceOf(id); name != "" {
+		l.b.WriteString(name)
+		return true
+	}
+	if t, ok := o.(*types.TypeName); ok {
+		if name := l.bound(t, id); name != "" {
+			l.b.WriteString(name)
+			return true
+		}
 	}
 	if as, ok := l.rename[o]; ok {
 		l.b.WriteString(as)
 		return true
 	}
-	if name := l.name(o); name != id.Name {
+	if name := l.name(o, id); name != id.Name {
 		l.b.WriteString(name)
 		return true
 	}
 	return false
 }
 
-// name is an object's name in the lowered text.
-func (l *lowerer) name(o types.Object) string {
+// name is an object's name in the lowered text; at is blamed when it has none.
+func (l *lowerer) name(o types.Object, at ast.Node) string {
 	if p, ok := o.(*types.PkgName); ok {
 		return l.pkg(p.Imported())
 	}
-	if l.c.Session(o) {
+	if isStd(o.Pkg()) && o.Parent() == o.Pkg().Scope() {
+		return l.stdName(o, at)
+	}
+	if l.session(o) {
+		if _, _, compiled := l.home(o); compiled {
+			return l.sessionName(o, at)
+		}
 		if f, ok := o.(*types.Func); ok && l.method && f.Signature().Recv() == nil && f.Signature().TypeParams().Len() == 0 {
 			return l.viaVariable(f)
 		}
-		return l.c.GoName(o)
+		return l.sessionName(o, at)
 	}
 	if v, ok := o.(*types.Var); ok && v.IsField() && v.Embedded() {
 		return l.embedded(v)
@@ -87,19 +130,22 @@ func (l *lowerer) name(o types.Object) string {
 
 // embedded is the name of an embedded field, which is that of its type.
 func (l *lowerer) embedded(v *types.Var) string {
-	t := v.Type()
+	t := l.subst(v.Type())
 	if p, ok := t.(*types.Pointer); ok {
 		t = p.Elem()
 	}
-	var o *types.TypeName
 	switch t := t.(type) {
 	case *types.Named:
-		o = t.Obj()
+		if t.TypeArgs().Len() > 0 || l.locals[t.Obj()] != "" {
+			return l.typ(t, nil)
+		}
+		if l.session(t.Obj()) {
+			return l.goName(t.Obj())
+		}
 	case *types.Alias:
-		o = t.Obj()
-	}
-	if o != nil && l.c.Session(o) {
-		return l.c.GoName(o)
+		if l.session(t.Obj()) && t.TypeArgs().Len() == 0 {
+			return l.goName(t.Obj())
+		}
 	}
 	return v.Name()
 }
@@ -136,24 +182,18 @@ func (l *lowerer) renew(f *types.Func) {
 	}
 }
 
-// unsupported functions of packages and what to use instead. Generic functions
-// of packages that are missing here are refused with a general message.
-var instead = map[string]string{
-	"slices.Sort": "sort.Ints, sort.Strings or sort.Slice", "slices.SortFunc": "sort.Slice", "slices.SortStableFunc": "sort.SliceStable",
-	"slices.BinarySearch": "sort.Search", "slices.Collect": "a loop with append", "slices.Sorted": "a loop with append, then sort.Slice",
-	"maps.Keys": "a loop over the map", "maps.Values": "a loop over the map", "sync.OnceValue": "sync.Once and a variable",
-	"sync.OnceValues": "sync.Once and variables", "atomic.Pointer": "atomic.Value", "errors.AsType": "errors.As",
-}
-
 func (l *lowerer) selector(e *ast.SelectorExpr) bool {
 	if id, ok := e.X.(*ast.Ident); ok {
-		if p, ok := l.c.Info.Uses[id].(*types.PkgName); ok {
+		if p, ok := l.info.Uses[id].(*types.PkgName); ok {
 			return l.qualified(e, p)
 		}
 	}
-	s := l.c.Info.Selections[e]
+	s := l.selection(e)
 	if s == nil {
 		return false
+	}
+	if l.member(e, s) {
+		return true
 	}
 	switch s.Kind() {
 	case types.MethodExpr:
@@ -179,7 +219,7 @@ func (l *lowerer) selector(e *ast.SelectorExpr) bool {
 // path lists the embedded fields of the session's types that a selection
 // passes: the interpreter takes the deepest field where Go takes the
 // shallowest, so it is told the whole way.
-func (l *lowerer) path(s *types.Selection) (names []string) {
+func (l *lowerer) path(s *selection) (names []string) {
 	index := s.Index()
 	t := s.Recv()
 	for _, i := range index[:len(index)-1] {
@@ -190,7 +230,7 @@ func (l *lowerer) path(s *types.Selection) (names []string) {
 		if !ok {
 			return nil
 		}
-		if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != l.c.Pkg {
+		if n, ok := types.Unalias(t).(*types.Named); ok && !l.mine(n) {
 			return names // compiled types know better
 		}
 		f := st.Field(i)
@@ -202,39 +242,20 @@ func (l *lowerer) path(s *types.Selection) (names []string) {
 
 // qualified writes pkg.Name.
 func (l *lowerer) qualified(e *ast.SelectorExpr, p *types.PkgName) bool {
+	l.provePackage(e, p)
 	path := p.Imported().Path()
-	o := l.c.Info.Uses[e.Sel]
 	if id, ok := l.std(path, e); ok {
 		l.b.WriteString(id)
 		return true
 	}
-	if f, ok := o.(*types.Func); ok && f.Signature().TypeParams().Len() > 0 && !l.asIs[e] {
-		l.generic(e, f)
+	if name := l.instanceOf(e.Sel); name != "" {
+		l.inParens(e, name)
 		return true
-	}
-	if t, ok := o.(*types.TypeName); ok {
-		if n, ok := types.Unalias(t.Type()).(*types.Named); ok && n.TypeParams().Len() > 0 {
-			if path != "iter" {
-				l.refuse(e, use(p.Imported().Name()+"."+e.Sel.Name), "the generic type %s.%s is not supported", p.Imported().Name(), e.Sel.Name)
-			}
-		}
-	}
-	if path == "unsafe" && unsafeCalls[e.Sel.Name] {
-		l.refuse(e, "", "unsafe.%s is not supported", e.Sel.Name)
 	}
 	l.b.WriteString(l.pkg(p.Imported()))
 	l.raw(e.X.End(), e.Sel.Pos())
 	l.b.WriteString(e.Sel.Name)
 	return true
-}
-
-var unsafeCalls = map[string]bool{"Slice": true, "SliceData": true, "String": true, "StringData": true, "Add": true}
-
-func use(name string) string {
-	if s := instead[name]; s != "" {
-		return "use " + s
-	}
-	return ""
 }
 
 // called says whether the selector is what a call calls.
@@ -247,7 +268,7 @@ func (l *lowerer) interpreted(t types.Type) bool {
 		t = p.Elem()
 	}
 	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() == l.c.Pkg
+	return ok && l.mine(n)
 }
 
 // params writes names and types of a signature's parameters, and the
@@ -279,7 +300,7 @@ func (l *lowerer) results(sig *types.Signature, at ast.Node) (text, ret string) 
 }
 
 // methodExpr writes T.M as a function literal.
-func (l *lowerer) methodExpr(e *ast.SelectorExpr, s *types.Selection) bool {
+func (l *lowerer) methodExpr(e *ast.SelectorExpr, s *selection) bool {
 	f, ok := s.Obj().(*types.Func)
 	if !ok {
 		return false
@@ -299,7 +320,7 @@ func (l *lowerer) methodExpr(e *ast.SelectorExpr, s *types.Selection) bool {
 }
 
 // methodValue writes t.M so that it keeps the receiver that t has now.
-func (l *lowerer) methodValue(e *ast.SelectorExpr, s *types.Selection) bool {
+func (l *lowerer) methodValue(e *ast.SelectorExpr, s *selection) bool {
 	f, ok := s.Obj().(*types.Func)
 	if !ok {
 		return false
@@ -334,50 +355,51 @@ func (l *lowerer) funcLit(e *ast.FuncLit) {
 		l.funcText(e)
 		return
 	}
-	l.b.WriteString("func() " + l.typ(l.c.Info.TypeOf(e), e) + " { return ")
+	l.b.WriteString("func() " + l.typ(l.typeOf(e), e) + " { return ")
 	l.funcText(e)
 	l.b.WriteString(" }()")
 }
 
 // funcText writes a function literal in a state of its own.
 func (l *lowerer) funcText(e *ast.FuncLit) {
-	sig, _ := l.c.Info.TypeOf(e).(*types.Signature)
+	sig, _ := l.typeOf(e).(*types.Signature)
 	fs := &funcState{sig: sig, named: map[types.Object]bool{}}
 	if e.Type.Results != nil {
 		for _, f := range e.Type.Results.List {
 			for _, n := range f.Names {
-				fs.named[l.c.Info.Defs[n]] = true
+				fs.named[l.info.Defs[n]] = true
 			}
 		}
 	}
 	l.funcs = append(l.funcs, fs)
+	if l.deferred[e] != "" {
+		fs.recovers = l.deferred[e]
+	}
 	header := l.header
 	l.header = 0
-	l.children(e)
+	l.put(e.Type)
+	l.raw(e.Type.End(), e.Body.Pos())
+	l.funcBody(e.Body, fs, "")
 	l.header = header
 	l.funcs = l.funcs[:len(l.funcs)-1]
 }
 
-// instance writes an explicit instantiation.
-func (l *lowerer) instance(e ast.Expr, x ast.Expr) bool {
-	tv, ok := l.c.Info.Types[e]
-	if !ok || tv.Value != nil {
+// instantiation writes an explicit instantiation.
+func (l *lowerer) instantiation(e ast.Expr, x ast.Expr) bool {
+	id := genericIdent(x)
+	if id == nil {
 		return false
 	}
-	if id := genericIdent(x); id != nil {
-		if _, ok := l.c.Info.Instances[id]; ok {
-			if tv.IsType() {
-				if n, ok := types.Unalias(tv.Type).(*types.Named); ok && n.Obj().Pkg() != l.c.Pkg {
-					l.inParens(e, l.typ(tv.Type, e))
-					return true
-				}
-				return false
-			}
-			if f, ok := l.c.Info.Uses[id].(*types.Func); ok && f.Pkg() == l.c.Pkg {
-				l.inParens(e, l.instantiated(id))
-				return true
-			}
+	if tv := l.tv(e); tv.IsType() {
+		if _, ok := l.info.Instances[id]; ok {
+			l.b.WriteString(l.typ(tv.Type, e)) // parentheses might not be allowed
+			return true
 		}
+		return false
+	}
+	if name := l.instanceOf(id); name != "" {
+		l.inParens(e, name)
+		return true
 	}
 	return false
 }
@@ -392,40 +414,20 @@ func genericIdent(e ast.Expr) *ast.Ident {
 	return nil
 }
 
-// instantiated writes a generic function of the session with all its type
-// arguments.
-func (l *lowerer) instantiated(id *ast.Ident) string {
-	in := l.c.Info.Instances[id]
-	var args []string
-	for i := range in.TypeArgs.Len() {
-		args = append(args, l.typ(in.TypeArgs.At(i), id))
-	}
-	return l.c.GoName(l.c.Object(id)) + "[" + strings.Join(args, ",") + "]"
-}
-
 func (l *lowerer) call(e *ast.CallExpr) bool {
 	fun := ast.Unparen(e.Fun)
-	tv := l.c.Info.Types[fun]
+	tv := l.tv(fun)
 	switch {
 	case tv.IsBuiltin():
 		return l.builtin(e, fun)
 	case tv.IsType():
-		return false
+		l.provePointer(e, tv.Type)
+		return l.conversion(e, tv.Type)
 	}
 	if sel, ok := fun.(*ast.SelectorExpr); ok {
 		l.nested[sel] = true
 		if in, ok := sel.X.(*ast.SelectorExpr); ok && streams[in.Sel.Name][sel.Sel.Name] {
 			l.nested[in] = true
-		}
-		if f, ok := l.c.Info.Uses[sel.Sel].(*types.Func); ok && f.Signature().TypeParams().Len() > 0 && f.Pkg() != l.c.Pkg {
-			return l.genericCall(e, sel, f)
-		}
-	}
-	if ix, ok := fun.(*ast.IndexExpr); ok {
-		if sel, ok := ast.Unparen(ix.X).(*ast.SelectorExpr); ok {
-			if f, ok := l.c.Info.Uses[sel.Sel].(*types.Func); ok && f.Signature().TypeParams().Len() > 0 && f.Pkg() != l.c.Pkg {
-				return l.genericCall(e, sel, f)
-			}
 		}
 	}
 	if lit, ok := fun.(*ast.FuncLit); ok {
@@ -433,11 +435,7 @@ func (l *lowerer) call(e *ast.CallExpr) bool {
 	}
 	pos := e.Fun.End()
 	if id, ok := fun.(*ast.Ident); ok { // also (f)(x), which the interpreter does not know
-		if _, inst := l.c.Info.Instances[id]; inst && l.c.Session(l.c.Object(id)) {
-			l.b.WriteString(l.instantiated(id))
-		} else {
-			l.put(id)
-		}
+		l.put(id)
 	} else {
 		l.put(e.Fun)
 	}
@@ -448,55 +446,6 @@ func (l *lowerer) call(e *ast.CallExpr) bool {
 	}
 	l.raw(pos, e.End())
 	return true
-}
-
-// bound says whether a type has its name from the function around it: a type
-// parameter or a local type.
-func (l *lowerer) bound(t types.Type) bool {
-	found := false
-	seen := map[types.Type]bool{}
-	var walk func(t types.Type)
-	walk = func(t types.Type) {
-		if t == nil || seen[t] || found {
-			return
-		}
-		seen[t] = true
-		switch t := types.Unalias(t).(type) {
-		case *types.TypeParam:
-			found = true
-		case *types.Named:
-			if t.Obj().Pkg() == l.c.Pkg && !l.c.Session(t.Obj()) {
-				found = true
-			}
-			for i := range t.TypeArgs().Len() {
-				walk(t.TypeArgs().At(i))
-			}
-		case *types.Pointer:
-			walk(t.Elem())
-		case *types.Slice:
-			walk(t.Elem())
-		case *types.Array:
-			walk(t.Elem())
-		case *types.Chan:
-			walk(t.Elem())
-		case *types.Map:
-			walk(t.Key())
-			walk(t.Elem())
-		case *types.Tuple:
-			for i := range t.Len() {
-				walk(t.At(i).Type())
-			}
-		case *types.Signature:
-			walk(t.Params())
-			walk(t.Results())
-		case *types.Struct:
-			for i := range t.NumFields() {
-				walk(t.Field(i).Type())
-			}
-		}
-	}
-	walk(t)
-	return found
 }
 
 // helper declares a function once per file and returns its name; text has a %s
@@ -513,10 +462,55 @@ func (l *lowerer) helper(key, lead, text string) string {
 
 // ---- constants
 
+// bound writes a type that has its name from the function around it: a type
+// parameter or a local type; "" is any other.
+func (l *lowerer) bound(t *types.TypeName, at ast.Node) string {
+	if p, ok := t.Type().(*types.TypeParam); ok {
+		if _, ok := l.env[p]; ok {
+			return l.typ(p, at)
+		}
+		return ""
+	}
+	return l.locals[t]
+}
+
+// conversion writes a conversion to a type whose text might read as something
+// else in front of a parenthesis.
+func (l *lowerer) conversion(e *ast.CallExpr, to types.Type) bool {
+	if types.IsInterface(to) && len(e.Args) == 1 && !l.tv(e.Args[0]).IsNil() {
+		// The interpreter loses what a call of the interface's name converts.
+		t := l.typ(to, e)
+		l.inParens(e, l.helper("into "+t, "w_into", "func %s(v "+t+") "+t+" { var r "+t+" = v; return r }")+"("+l.text(e.Args[0])+")")
+		return true
+	}
+	id, ok := e.Fun.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	if _, param := l.info.TypeOf(id).(*types.TypeParam); !param {
+		return false
+	}
+	l.b.WriteString("(" + l.typ(to, e) + ")")
+	pos := e.Fun.End()
+	for _, a := range e.Args {
+		l.raw(pos, a.Pos())
+		l.put(a)
+		pos = a.End()
+	}
+	l.raw(pos, e.End())
+	return true
+}
+
+// known is what the checker recorded for an expression, if it did.
+func (l *lowerer) known(e ast.Expr) (types.TypeAndValue, bool) {
+	_, ok := l.info.Types[e]
+	return l.tv(e), ok
+}
+
 // constant writes a constant expression as a literal of its type, because the
 // interpreter computes untyped constants as if they had their default types.
 func (l *lowerer) constant(e ast.Expr) bool {
-	tv, ok := l.c.Info.Types[e]
+	tv, ok := l.known(e)
 	if !ok || tv.Value == nil || tv.IsType() {
 		return false
 	}
@@ -614,4 +608,95 @@ func (l *lowerer) literal(v constant.Value, t types.Type, at ast.Node) (string, 
 		return plain, true
 	}
 	return l.typ(t, at) + "(" + plain + ")", true
+}
+
+// boxInto writes an expression as an argument of a function that turns it into
+// an interface: in place the interpreter would store it wrongly.
+func (l *lowerer) boxInto(e ast.Expr, to types.Type) {
+	from := l.typeOf(e)
+	if b, ok := from.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
+		from = types.Default(from)
+	}
+	ft, tt := l.typ(from, e), l.typ(to, e)
+	l.b.WriteString(l.helper("box "+ft+" "+tt, "w_box", "func %s(v "+ft+") "+tt+" { var r "+tt+" = v; return r }") + "(")
+	l.put(e)
+	l.b.WriteString(")")
+}
+
+// wrapped writes the name of a declared function as a literal that calls it:
+// the interpreter can't return the name.
+func (l *lowerer) wrapped(e ast.Expr) {
+	sig, ok := l.typeOf(e).Underlying().(*types.Signature)
+	if !ok {
+		l.put(e)
+		return
+	}
+	params, args := l.params(sig, e)
+	res, ret := l.results(sig, e)
+	l.inParens(e, "func("+params+")"+res+" { "+ret+l.text(e)+"("+args+") }")
+}
+
+// isFunc says whether an expression is the name of a declared function.
+func (l *lowerer) isFunc(e ast.Expr) bool {
+	id := genericIdent(e)
+	if ix, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
+		id = genericIdent(ix.X)
+	}
+	if id == nil {
+		return false
+	}
+	f, ok := l.object(id).(*types.Func)
+	return ok && f.Signature().Recv() == nil && (f.Pkg() == l.c.Pkg || isStd(f.Pkg()) || f.Signature().TypeParams().Len() > 0)
+}
+
+// shift writes a shift by a constant, which may be written as any number, with
+// a count that is an integer.
+func (l *lowerer) shift(e *ast.BinaryExpr) bool {
+	v := l.tv(e.Y).Value
+	if v == nil || v.Kind() == constant.Unknown {
+		return l.shifted(e)
+	}
+	l.put(e.X)
+	l.raw(e.X.End(), e.Y.Pos())
+	l.inParens(e.Y, "uint("+constant.ToInt(v).ExactString()+")")
+	return true
+}
+
+// shifted writes a shift of a constant by a variable: the interpreter would
+// take the constant for an int.
+func (l *lowerer) shifted(e *ast.BinaryExpr) bool {
+	t := l.typeOf(e)
+	if l.tv(e).Value != nil || l.tv(e.X).Value == nil || types.Identical(t, types.Typ[types.Int]) {
+		return false
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsInteger == 0 {
+		return false
+	}
+	if b.Info()&types.IsUntyped != 0 {
+		return false
+	}
+	s, ok := l.literal(l.tv(e.X).Value, t, e.X)
+	if !ok {
+		return false
+	}
+	ts := l.typ(t, e)
+	l.inParens(e.X, l.helper("constant "+ts, "w_const", "func %s(v "+ts+") "+ts+" { return v }")+"("+s+")")
+	l.raw(e.X.End(), e.Y.Pos())
+	l.put(e.Y)
+	return true
+}
+
+// logical says whether an expression computes a truth value in place.
+func logical(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BinaryExpr:
+		switch e.Op {
+		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.LAND, token.LOR:
+			return true
+		}
+	case *ast.UnaryExpr:
+		return e.Op == token.NOT
+	}
+	return false
 }

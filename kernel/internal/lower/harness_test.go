@@ -4,16 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"go/parser"
+	"path"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/traefik/yaegi/interp"
-	"github.com/traefik/yaegi/stdlib"
 
 	"github.com/weft-go/weft/kernel/internal/check"
 	"github.com/weft-go/weft/kernel/internal/export"
+	"github.com/weft-go/weft/kernel/internal/symbols"
 )
 
 // An output gathers what cells print, from any goroutine.
@@ -47,6 +48,9 @@ type notebook struct {
 	out    *output
 	n      int
 	last   []File
+	bound  map[string]bool // import paths whose tables the interpreter has
+	plan   *Plan
+	homes  Homes
 }
 
 func newNotebook() *notebook {
@@ -60,7 +64,15 @@ func (nb *notebook) session() {
 	nb.out = &output{}
 	out := nb.out
 	nb.interp = interp.New(interp.Options{Stdout: out, Stderr: &output{}, Stdin: strings.NewReader("")})
-	if err := nb.interp.Use(stdlib.Symbols); err != nil {
+	nb.bound = map[string]bool{}
+	if err := symbols.UseErrors(nb.interp); err != nil {
+		panic(err)
+	}
+	first := symbols.First()
+	for key := range first {
+		nb.bound[path.Dir(key)] = true
+	}
+	if err := nb.interp.Use(first); err != nil {
 		panic(err)
 	}
 	text := func(v any, names string, methods []any) string {
@@ -96,11 +108,11 @@ func (nb *notebook) run(src string) (printed string, err error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := Lower(c)
+	p, err := Lower(c, nb.homes)
 	if err != nil {
 		return "", err
 	}
-	nb.last = p.Files
+	nb.last, nb.plan = p.Files, p
 	err = nb.files(p.Files)
 	nb.world.Commit(c)
 	return nb.out.take(), err
@@ -116,6 +128,19 @@ func (nb *notebook) files(files []File) (err error) {
 		tree, err := parser.ParseFile(nb.interp.FileSet(), f.Name, f.Text, 0)
 		if err != nil {
 			return fmt.Errorf("parse lowered text: %w", err)
+		}
+		for _, i := range tree.Imports {
+			p := strings.Trim(i.Path.Value, `"`)
+			table, ok := symbols.Load(p)
+			if nb.bound[p] || !ok {
+				continue
+			}
+			nb.bound[p] = true
+			for _, t := range []interp.Exports{table, symbols.Needs(p)} {
+				if err := nb.interp.Use(t); err != nil {
+					return err
+				}
+			}
 		}
 		prog, err := nb.interp.CompileAST(tree)
 		if err != nil {

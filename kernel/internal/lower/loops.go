@@ -13,7 +13,7 @@ func (l *lowerer) objects(lhs []ast.Expr) map[types.Object]bool {
 	out := map[types.Object]bool{}
 	for _, e := range lhs {
 		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
-			if o := l.c.Info.Defs[id]; o != nil {
+			if o := l.info.Defs[id]; o != nil {
 				out[o] = true
 			}
 		}
@@ -30,13 +30,13 @@ func (l *lowerer) captured(vars map[types.Object]bool, body ast.Node) bool {
 	found := false
 	is := func(e ast.Expr) bool {
 		id := root(e)
-		return id != nil && vars[l.c.Info.Uses[id]]
+		return id != nil && vars[l.info.Uses[id]]
 	}
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			ast.Inspect(n.Body, func(m ast.Node) bool {
-				if id, ok := m.(*ast.Ident); ok && vars[l.c.Info.Uses[id]] {
+				if id, ok := m.(*ast.Ident); ok && vars[l.info.Uses[id]] {
 					found = true
 				}
 				return !found
@@ -44,13 +44,13 @@ func (l *lowerer) captured(vars map[types.Object]bool, body ast.Node) bool {
 		case *ast.UnaryExpr:
 			found = found || n.Op == token.AND && is(n.X)
 		case *ast.SliceExpr:
-			if t := l.c.Info.TypeOf(n.X); t != nil {
+			if t := l.typeOf(n.X); t != nil {
 				if _, array := t.Underlying().(*types.Array); array {
 					found = found || is(n.X)
 				}
 			}
 		case *ast.SelectorExpr:
-			if s := l.c.Info.Selections[n]; s != nil && s.Kind() == types.MethodVal && l.pointerMethod(s) {
+			if s := l.selection(n); s != nil && s.Kind() == types.MethodVal && l.pointerMethod(s) {
 				if _, ptr := s.Recv().Underlying().(*types.Pointer); !ptr {
 					found = found || is(n.X)
 				}
@@ -66,7 +66,7 @@ func (l *lowerer) assigned(vars map[types.Object]bool, body ast.Node) bool {
 	found := false
 	is := func(e ast.Expr) bool {
 		id, ok := ast.Unparen(e).(*ast.Ident)
-		return ok && vars[l.c.Info.Uses[id]]
+		return ok && vars[l.info.Uses[id]]
 	}
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -112,7 +112,7 @@ func (l *lowerer) labeled(s *ast.LabeledStmt) bool {
 
 // simpleRange says whether a range statement stays one statement.
 func (l *lowerer) simpleRange(s *ast.RangeStmt) bool {
-	_, fn := l.c.Info.TypeOf(s.X).Underlying().(*types.Signature)
+	_, fn := l.typeOf(s.X).Underlying().(*types.Signature)
 	return !fn
 }
 
@@ -176,13 +176,28 @@ func (l *lowerer) forStmt(s *ast.ForStmt, label string) bool {
 				continue
 			}
 			t := l.temp()
-			l.rename[l.c.Info.Defs[id]] = t
+			l.rename[l.info.Defs[id]] = t
 			before += id.Name + " := " + t + "; "
 			after += t + " = " + id.Name + "; "
 		}
 		lp.back = after
 	}
 	pos := s.Pos()
+	if ok && len(init.Lhs) > 1 && len(init.Lhs) == len(init.Rhs) && !l.parallel(init.Lhs, init.Rhs) {
+		if label != "" {
+			l.refuse(init, "assign the values to variables first", "a labelled loop that begins with several values is not supported")
+		}
+		l.b.WriteString("{ ")
+		for _, e := range init.Rhs {
+			if tv := l.tv(e); tv.Value != nil || tv.IsNil() {
+				continue
+			}
+			t := l.temp()
+			l.b.WriteString(t + " := " + l.value(e) + "; ")
+			l.held[e] = t
+		}
+		defer l.b.WriteString(" }")
+	}
 	part := func(n ast.Node) {
 		l.raw(pos, n.Pos())
 		l.header++
@@ -267,7 +282,7 @@ func blankName(e ast.Expr) bool {
 // interpreter lacks, over strings, where it counts wrong bytes as three, and
 // loops that assign or whose variables are kept.
 func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) bool {
-	t := l.c.Info.TypeOf(s.X)
+	t := l.typeOf(s.X)
 	if _, param := types.Unalias(t).(*types.TypeParam); param {
 		l.refuse(s, "", "range over a type parameter is not supported")
 		return true
@@ -336,7 +351,7 @@ func (l *lowerer) rangeHead(s *ast.RangeStmt, head string, lp *loop, before stri
 
 func (l *lowerer) rangeInt(s *ast.RangeStmt, lp *loop, t types.Type) {
 	if s.Key != nil {
-		if o := l.c.Info.TypeOf(s.Key); o != nil && !blankName(s.Key) {
+		if o := l.typeOf(s.Key); o != nil && !blankName(s.Key) {
 			t = o
 		}
 	}
@@ -402,16 +417,7 @@ func (l *lowerer) rangeFunc(s *ast.RangeStmt, lp *loop, sig *types.Signature) {
 		}
 	}
 	first := lp.ret.results == nil && !lp.ret.used
-	ast.Inspect(s.Body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.DeferStmt:
-			l.refuse(n, "move it into a function", "defer in a loop over a function is not supported")
-		}
-		return true
-	})
-	if outer.sig != nil && first {
+	if outer.sig != nil && first && outer.glue == nil {
 		for range outer.sig.Results().Len() {
 			lp.ret.results = append(lp.ret.results, l.temp())
 		}
@@ -469,6 +475,13 @@ func (l *lowerer) returnFromLoop(s *ast.ReturnStmt, fs *funcState) string {
 		}
 	}
 	lr.used = true
+	if fs.glue != nil {
+		set := ""
+		if len(s.Results) > 0 {
+			set = l.glueResults(s, fs) + "; "
+		}
+		return "{ " + set + lr.flag + " = true; return false }"
+	}
 	var b strings.Builder
 	b.WriteString("{ ")
 	switch {

@@ -32,12 +32,24 @@ type Plan struct {
 	// that can wake a goroutine from outside: timers, network, signals,
 	// processes, standard input.
 	Waits bool
+	// Defined names the functions that the files give to the interpreter, as it
+	// knows them, in order.
+	Defined []string
+	// Guards holds, by the name of such a function, the variable through which
+	// its compiled form takes over: see Lower.
+	Guards map[string]string
 }
 
 // Lower writes a cell's text for the interpreter. The error is a
 // *cell.Diagnostics that says what can't be interpreted. A Plan is for one run:
 // a cell that is run again must be lowered again.
-func Lower(c *check.Cell) (p *Plan, err error) {
+//
+// With homes, declarations that are compiled are written as imports of their
+// packages, and others only if homes says that the interpreter has them. Every
+// function then begins by asking a variable of its own, nil at first, for the
+// compiled function that is to run instead; no two plans share such a variable.
+// Without homes the interpreter has everything.
+func Lower(c *check.Cell, h Homes) (p *Plan, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			d := &cell.Diagnostics{List: []cell.Diagnostic{{Message: fmt.Sprintf("BUG: lowering stopped: %v", r), Hint: "please report this cell; nothing has been changed by it"}}}
@@ -45,29 +57,45 @@ func Lower(c *check.Cell) (p *Plan, err error) {
 			p, err = nil, d
 		}
 	}()
-	l := newLowerer(c)
+	l := newLowerer(c, h)
+	used := false
+	defer func() {
+		if !used {
+			l.forget()
+		}
+	}()
 	l.plan()
 	if len(l.refused) > 0 {
 		d := &cell.Diagnostics{List: l.refused}
 		d.Locate(c.Name, c.Source)
 		return nil, d
 	}
-	return &Plan{Files: l.files, Waits: c.Waits()}, nil
+	used = true
+	l.keepRecord()
+	return &Plan{Files: l.files, Waits: c.Waits(), Defined: l.defined, Guards: l.guards}, nil
 }
 
 // Declarations writes the session's live declarations for a fresh session, in
 // order: types, functions, and variables with their zero values. Nothing of it
 // runs a cell's statement. Its cost grows with their number, about 0.1 ms each.
-func Declarations(w *check.World) ([]File, error) {
+// With homes, what the interpreter is not to have is left out, and so is what
+// needs it.
+func Declarations(w *check.World, h Homes) ([]File, error) {
 	c, err := w.Everything()
 	if err != nil {
 		return nil, err
 	}
 	if c == nil {
+		c = &check.Cell{World: w}
+		newLowerer(c, h).renewed()
 		return nil, nil
 	}
-	l := newLowerer(c)
+	l := newLowerer(c, h)
 	l.fresh = true
+	l.renewed()
+	if h != nil {
+		return l.restore(), nil
+	}
 	l.plan()
 	if len(l.refused) > 0 {
 		return nil, &cell.Diagnostics{List: l.refused}
@@ -80,24 +108,47 @@ type lowerer struct {
 	files   []File
 	refused []cell.Diagnostic
 
-	src    *check.Source // being written
-	b      *strings.Builder
-	file   *fileState
-	vars   map[*check.Unit]*check.Decl // variables in a plan of several files
-	temps  int
-	top    map[ast.Stmt]bool
-	boxed  map[ast.Expr]bool       // those that become elements
-	conv   map[ast.Expr]types.Type // expressions that become interfaces
-	rename map[types.Object]string // loop variables that carry another name
-	funcs  []*funcState
-	header int // inside the header of an if, for or switch
-	method bool
-	direct map[*ast.FuncLit]bool // function literals that are called on the spot
-	nested map[ast.Node]bool     // selectors that are called
-	asIs   map[ast.Node]bool     // generic functions whose calls stay as they are
+	state
+	mono
+	file  *fileState
+	vars  map[*check.Unit]*check.Decl // variables in a plan of several files
+	temps int
+
+	flat    map[ast.Expr]types.Type // arguments of fmt that are written as the type they are made of
+	texts   map[ast.Expr]string     // arguments of fmt that are written as the call of a method
+	record  *record                 // what flows into interfaces
+	homes   Homes                   // nil: the interpreter has everything
+	gives   map[types.Object]bool   // functions that this plan gives to the interpreter
+	defined []string                // their names there
+	guards  map[string]string       // by name, the variable that a compiled form is put into
 
 	fresh    bool            // for a fresh session, which has none of the variables
 	indirect map[string]bool // variables of functions that this plan declares
+}
+
+// A state is what changes with the declaration that is being written.
+type state struct {
+	src      *check.Source
+	b        *strings.Builder
+	top      map[ast.Stmt]bool
+	boxed    map[ast.Expr]bool       // those that become elements
+	conv     map[ast.Expr]types.Type // expressions that become interfaces
+	rename   map[types.Object]string // loop variables that carry another name
+	funcs    []*funcState
+	header   int // inside the header of an if, for or switch
+	method   bool
+	direct   map[*ast.FuncLit]bool   // function literals that are called on the spot
+	nested   map[ast.Node]bool       // selectors that are called
+	box      map[ast.Expr]types.Type // expressions that a function must turn into an interface
+	returned map[ast.Expr]bool       // results that become interfaces
+	wrap     map[ast.Expr]bool       // names of functions that must be written as literals
+	held     map[ast.Expr]string     // expressions that a variable holds already
+	argument map[ast.Expr]bool       // arguments of calls
+	deferred map[*ast.FuncLit]string // literals that are deferred, with the variable of the Defers
+}
+
+func newState() state {
+	return state{top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, boxed: map[ast.Expr]bool{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, deferred: map[*ast.FuncLit]string{}, box: map[ast.Expr]types.Type{}, argument: map[ast.Expr]bool{}, returned: map[ast.Expr]bool{}, held: map[ast.Expr]string{}, wrap: map[ast.Expr]bool{}}
 }
 
 // A funcState is a function whose body is being written.
@@ -105,6 +156,9 @@ type funcState struct {
 	sig   *types.Signature
 	named map[types.Object]bool // named results
 	loops []*loop
+
+	glue     *glue  // for functions that defer, except the plainest calls
+	recovers string // the variable that recover asks, "" outside of functions
 }
 
 // A loop is a loop around what is being written.
@@ -123,8 +177,9 @@ type loopReturn struct {
 	used    bool
 }
 
-func newLowerer(c *check.Cell) *lowerer {
-	l := &lowerer{c: c, top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, boxed: map[ast.Expr]bool{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, asIs: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, indirect: map[string]bool{}}
+func newLowerer(c *check.Cell, h Homes) *lowerer {
+	l := &lowerer{c: c, record: newRecord(), flat: map[ast.Expr]types.Type{}, texts: map[ast.Expr]string{}, homes: h, gives: map[types.Object]bool{}, state: newState(), indirect: map[string]bool{}}
+	l.mono = mono{mem: c.World.Memory(newMemory).(*memory), info: c.Info, locals: map[types.Object]string{}}
 	for _, s := range c.Body {
 		l.top[s] = true
 	}
@@ -134,27 +189,37 @@ func newLowerer(c *check.Cell) *lowerer {
 // refuse notes something that can't be interpreted.
 func (l *lowerer) refuse(n ast.Node, hint, format string, args ...any) {
 	d := cell.Diagnostic{Message: fmt.Sprintf(format, args...) + " in interpreted cells", Hint: hint}
-	if l.src == l.c.Main {
+	src := l.src
+	if l.inStd() && l.site != nil {
+		n, src = l.site, l.siteIn
+	}
+	if src == l.c.Main {
 		d.Offset = l.c.Offset(n.Pos())
 	} else {
-		d.Cell, d.Line, d.Column = l.src.Cell, l.src.Line(n.Pos()), 1
+		d.Cell, d.Line, d.Column = src.Cell, src.Line(n.Pos()), 1
 	}
 	l.refused = append(l.refused, d)
 }
 
 // plan writes all files.
 func (l *lowerer) plan() {
+	l.keep()
 	own := make([]*check.Unit, 0, len(l.c.Units))
 	for _, u := range l.c.Units {
-		if !l.c.Kept(u) && u.Kind != check.Const {
+		if u.Kind != check.Const && (!l.c.Kept(u) || l.missing(u)) {
 			own = append(own, u)
 		}
 	}
+	own = l.give(own, false)
 	var redo []*check.Unit
 	for _, u := range l.c.Redo {
 		if u.Kind != check.Const && !u.Broken() {
 			redo = append(redo, u)
 		}
+	}
+	redo = l.give(redo, true)
+	for _, d := range l.c.Vars {
+		l.shareable(d.Obj)
 	}
 	if len(redo) == 0 {
 		// The usual case: one file, or two if declarations stand between
@@ -175,17 +240,22 @@ func (l *lowerer) plan() {
 		l.vars[u] = d
 		units = append(units, u)
 	}
-	for _, group := range order(units) {
-		src := l.c.Main
-		for _, u := range group {
-			if u.Kind != check.Var {
-				src = u.Source
-				break
-			}
-		}
-		l.emit(src, group, nil, false)
+	for _, group := range merge(order(units)) {
+		l.group(group)
 	}
 	l.emit(l.c.Main, nil, l.c.Body, false)
+}
+
+// group writes the file of some units.
+func (l *lowerer) group(units []*check.Unit) {
+	src := l.c.Main
+	for _, u := range units {
+		if u.Kind != check.Var {
+			src = u.Source
+			break
+		}
+	}
+	l.emit(src, units, nil, false)
 }
 
 // at is where a unit stands in its source; variables come first.
@@ -211,8 +281,8 @@ func (l *lowerer) mixed() bool {
 }
 
 // order sorts units so that each comes after what it uses, because the
-// interpreter binds a call when it compiles the caller. Units of one cell that
-// follow each other share a file; so do units that use each other.
+// interpreter binds a call when it compiles the caller. Units that use each
+// other form a group.
 func order(units []*check.Unit) [][]*check.Unit {
 	byName := map[string]*check.Unit{}
 	methods := map[string][]*check.Unit{}
@@ -277,7 +347,6 @@ func order(units []*check.Unit) [][]*check.Unit {
 			visit(u)
 		}
 	}
-	var out [][]*check.Unit
 	for _, comp := range comps {
 		sort.SliceStable(comp, func(i, j int) bool {
 			a, b := comp[i], comp[j]
@@ -286,6 +355,13 @@ func order(units []*check.Unit) [][]*check.Unit {
 			}
 			return at(a) < at(b)
 		})
+	}
+	return comps
+}
+
+// merge joins groups of one cell that follow each other: they share a file.
+func merge(comps [][]*check.Unit) (out [][]*check.Unit) {
+	for _, comp := range comps {
 		if n := len(out); n > 0 && oneSource(out[n-1]) && oneSource(comp) && out[n-1][0].Source == comp[0].Source {
 			last := append(out[n-1], comp...)
 			sort.SliceStable(last, func(i, j int) bool { return at(last[i]) < at(last[j]) })
@@ -313,6 +389,7 @@ type fileState struct {
 	imports map[string]string
 	order   []string
 	head    strings.Builder // declarations on the first line
+	types   strings.Builder // instances of types, after the last line
 	init    strings.Builder // statements at the beginning of the body
 	tail    strings.Builder // declarations after the last line
 	helpers map[string]string
@@ -339,6 +416,9 @@ func (l *lowerer) emit(src *check.Source, units []*check.Unit, body []ast.Stmt, 
 	for _, u := range units {
 		if d := l.vars[u]; d != nil {
 			fmt.Fprintf(&f.head, "var %s %s;", d.GoName, l.typ(d.Obj.Type(), nil))
+			continue
+		}
+		if l.silent(u.Node) {
 			continue
 		}
 		typed = append(typed, u)
@@ -375,7 +455,9 @@ func (l *lowerer) emit(src *check.Source, units []*check.Unit, body []ast.Stmt, 
 			l.funcDecl(n)
 		case *ast.TypeSpec:
 			l.b.WriteString("type ")
-			l.put(n)
+			if !l.madeOf(n) {
+				l.put(n)
+			}
 		}
 		line = 1 + strings.Count(l.b.String(), "\n")
 	}
@@ -395,7 +477,9 @@ func (b bodyNode) End() token.Pos { return b.list[len(b.list)-1].End() }
 // finish puts the file together.
 func (l *lowerer) finish() {
 	f := l.file
-	if l.b.Len() == 0 && f.head.Len() == 0 && f.tail.Len() == 0 {
+	l.reroutes()
+	l.drain()
+	if l.b.Len() == 0 && f.head.Len() == 0 && f.tail.Len() == 0 && f.types.Len() == 0 && f.init.Len() == 0 {
 		return
 	}
 	var b strings.Builder
@@ -409,8 +493,9 @@ func (l *lowerer) finish() {
 		b.WriteString("func init(){" + f.init.String() + "};")
 	}
 	b.WriteString(l.b.String())
-	if f.tail.Len() > 0 {
+	if f.types.Len() > 0 || f.tail.Len() > 0 {
 		b.WriteByte('\n')
+		b.WriteString(f.types.String())
 		b.WriteString(f.tail.String())
 	}
 	b.WriteByte('\n')
@@ -420,8 +505,13 @@ func (l *lowerer) finish() {
 // body writes the statements of a cell as a function that runs at once.
 func (l *lowerer) body(list []ast.Stmt) {
 	l.b.WriteString("func init(){")
-	l.funcs = append(l.funcs, &funcState{sig: types.NewSignatureType(nil, nil, nil, nil, nil, false)})
+	fs := &funcState{sig: types.NewSignatureType(nil, nil, nil, nil, nil, false)}
+	l.funcs = append(l.funcs, fs)
 	l.conversions(list, nil)
+	if l.glued(list) {
+		fs.glue = &glue{name: l.temp()}
+		l.b.WriteString(l.helpers() + ".Run(func(" + fs.glue.name + " *" + l.helpers() + ".Defers) {")
+	}
 	for i, s := range list {
 		if i > 0 {
 			l.between(list[i-1], s)
@@ -433,6 +523,9 @@ func (l *lowerer) body(list []ast.Stmt) {
 		l.put(s)
 	}
 	l.funcs = l.funcs[:len(l.funcs)-1]
+	if fs.glue != nil {
+		l.b.WriteString("})")
+	}
 	l.b.WriteString("}")
 }
 
@@ -451,7 +544,10 @@ func (l *lowerer) program() {
 	var b strings.Builder
 	hold := l.b
 	l.b = &b
-	b.WriteString(";func init(){")
+	if hold.Len() > 0 {
+		b.WriteByte(';')
+	}
+	b.WriteString("func init(){")
 	for _, in := range l.c.InitOrder {
 		l.conversions(nil, in)
 		l.initializer(in)
@@ -460,8 +556,7 @@ func (l *lowerer) program() {
 	b.WriteString(l.c.GoName(l.c.MainFunc) + "()")
 	b.WriteString("}")
 	l.b = hold
-	// What stands on several lines in the source stands on one here.
-	l.b.WriteString(strings.ReplaceAll(b.String(), "\n", " "))
+	l.b.WriteString(b.String())
 }
 
 // pkg names an imported package in the file and imports it.
@@ -493,15 +588,6 @@ func (l *lowerer) imported(path, name string) string {
 	f.imports[path] = id
 	f.order = append(f.order, path)
 	return id
-}
-
-// typ writes a type; at is blamed when it has no text.
-func (l *lowerer) typ(t types.Type, at ast.Node) string {
-	s, err := l.c.TypeText(t, l.pkg)
-	if err != nil && at != nil {
-		l.refuse(at, "", "%s can't be used", strings.TrimPrefix(err.Error(), "no text for "))
-	}
-	return s
 }
 
 // temp makes a name that the cell does not use.

@@ -20,7 +20,10 @@ const refused = "refused: "
 
 // TestProbes runs every probe as a cell, and all of them as one program under
 // the go command.
-func TestProbes(t *testing.T) {
+func TestProbes(t *testing.T) { runProbes(t, probes) }
+
+func runProbes(t *testing.T, probes []probe) {
+	t.Helper()
 	want := goOutput(t, probes)
 	for _, p := range probes {
 		t.Run(p.name, func(t *testing.T) {
@@ -70,9 +73,9 @@ func goOutput(t *testing.T, probes []probe) map[string]string {
 	}
 	all := decls.String() + "func main() {\n" + calls.String() + "}\n"
 	var imports strings.Builder
-	for _, p := range []string{"fmt", "strings", "strconv", "sort", "sync", "time", "errors", "os", "math", "slices", "maps", "cmp", "bytes", "sync/atomic", "context", "io", "unicode/utf8", "encoding/json"} {
+	for _, p := range []string{"fmt", "strings", "strconv", "sort", "sync", "time", "errors", "os", "math", "slices", "maps", "cmp", "bytes", "sync/atomic", "context", "io", "unicode/utf8", "encoding/json", "reflect", "container/heap", "container/list", "log", "iter", "unsafe", "math/rand/v2"} {
 		name := p[strings.LastIndexByte(p, '/')+1:]
-		if strings.Contains(all, name+".") {
+		if strings.Contains(all, name+".") || name == "v2" && strings.Contains(all, "rand.") {
 			fmt.Fprintf(&imports, "import %q\n", p)
 		}
 	}
@@ -100,6 +103,8 @@ func goOutput(t *testing.T, probes []probe) map[string]string {
 }
 
 var probes = []probe{
+	{"defer two recover", "func ygF() (s string) { defer func() { if r := recover(); r != nil { s = fmt.Sprint(r) } }(); defer func() { panic(\"second\") }(); return \"ok\" }", "fmt.Print(ygF())"},
+	{"recover err", "func yiF() (e error) { defer func() { e, _ = recover().(error) }(); var a []int; _ = a[3]; return nil }", "fmt.Print(yiF() != nil)"},
 	{"range int", "", "for i := range 3 { fmt.Print(i, \" \") }\nfor range 2 { fmt.Print(\"x\") }\nvar n int64 = 2\nfor i := range n { fmt.Printf(\"%T%d \", i, i) }"},
 	{"range int modified", "", "for i := range 3 { i += 10; fmt.Print(i, \" \") }"},
 	{"range func", "func rfSeq(yield func(int) bool) { for i := 0; i < 5; i++ { if !yield(i) { return } } }\nfunc rfFind(n int) (int, string) { for v := range rfSeq { if v == n { return v, \"found\" } }; return -1, \"no\" }", "for v := range rfSeq { if v == 1 { continue }; if v == 3 { break }; fmt.Print(v, \" \") }\na, b := rfFind(2)\nfmt.Print(a, b)\na, b = rfFind(9)\nfmt.Print(a, b)"},
@@ -164,9 +169,9 @@ var probes = []probe{
 	{"many goroutines of a compiled method", "", "var wg sync.WaitGroup\ncs := make([]atomic.Int64, 500)\nfor i := range cs { wg.Add(1); c := &cs[i]; go c.Add(int64(i)); wg.Done() }\nwg.Wait()\ntime.Sleep(20 * time.Millisecond)\ns := int64(0)\nfor i := range cs { s += cs[i].Load() }\nfmt.Print(s)"},
 	{"many goroutines of an interface", "type miI interface{ W(chan<- int) }\ntype miT struct{ k int }\nfunc (t miT) W(c chan<- int) { c <- t.k }", "c := make(chan int)\nfor i := 0; i < 500; i++ { var t miI = miT{i}; go t.W(c) }\ns := 0\nfor range 500 { s += <-c }\nfmt.Print(s)"},
 	{"many goroutines of a method", "type mmT struct{ k int }\nfunc (t mmT) W(c chan<- int) { c <- t.k }", "c := make(chan int)\nfor i := 0; i < 500; i++ { t := mmT{i}; go t.W(c) }\ns := 0\nfor range 500 { s += <-c }\nfmt.Print(s)"},
-	{refused + "generic value", "", "f := slices.Max[[]int]\nfmt.Print(f([]int{1}))"},
-	{refused + "generic type of a package", "func gtF() { var p atomic.Pointer[int]; fmt.Print(p.Load() == nil) }", "gtF()"},
-	{refused + "iter pull", "", "n, s := iter.Pull(slices.Values([]int{1}))\nn(); s()"},
+	{"generic value", "", "f := slices.Max[[]int]\nfmt.Print(f([]int{1}))"},
+	{"generic type of a package", "func gtF() { var p atomic.Pointer[int]; fmt.Print(p.Load() == nil) }", "gtF()"},
+	{"iter pull", "", "n, s := iter.Pull(slices.Values([]int{1}))\nn(); s()"},
 	{"assert error", "func xaF(v any) bool { _, ok := v.(error); return ok }", "fmt.Print(xaF(errors.New(\"x\")), xaF(1))"},
 	{"assert error val", "func xa2(v any) string { if e, ok := v.(error); ok { return e.Error() }; return \"no\" }", "fmt.Print(xa2(errors.New(\"x\")), xa2(1))"},
 	{refused + "ts own", "type xtT struct{ n int }\nfunc (t xtT) M() int { return t.n }\ntype xtS string\nfunc (s xtS) String() string { return \"S\" + string(s) }\nfunc xtF(v any) string { switch x := v.(type) { case xtT: return fmt.Sprint(\"T\", x.n); case *xtT: return fmt.Sprint(\"PT\", x.n); case xtS: return \"Str\"; default: return \"other\" } }", "for _, v := range []any{xtT{1}, &xtT{2}, xtS(\"q\"), 3} { fmt.Print(xtF(v)) }"},
@@ -206,7 +211,5 @@ var limits = []probe{
 	{"printf v", "type xyT struct{ a, b int }", "fmt.Printf(\"%v %+v\", xyT{1, 2}, &xyT{1, 2})"},
 	{"typed nil", "type ycE struct{}\nfunc (*ycE) Error() string { return \"x\" }\nfunc ycF() error { var e *ycE; return e }", "fmt.Print(ycF() == nil)"},
 	{"json", "type ydT struct { A int `json:\"a\"`; b int }", "b, err := json.Marshal(ydT{1, 2})\nfmt.Print(string(b), err)"},
-	{"defer two recover", "func ygF() (s string) { defer func() { if r := recover(); r != nil { s = fmt.Sprint(r) } }(); defer func() { panic(\"second\") }(); return \"ok\" }", "fmt.Print(ygF())"},
 	{"op assign call", "", "x := []int{1, 2}\nf := func() int { x = []int{10, 20}; return 5 }\nx[0] += f()\nfmt.Print(x)"},
-	{"recover err", "func yiF() (e error) { defer func() { e, _ = recover().(error) }(); var a []int; _ = a[3]; return nil }", "fmt.Print(yiF() != nil)"},
 }

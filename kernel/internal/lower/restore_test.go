@@ -36,7 +36,7 @@ func TestRestore(t *testing.T) {
 		t.Fatalf("lost %q", got)
 	}
 	nb.session()
-	files, err := Declarations(nb.world)
+	files, err := Declarations(nb.world, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestLongSession(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Lower(c); err != nil {
+		if _, err := Lower(c, nil); err != nil {
 			t.Fatal(err)
 		}
 		nb.world.Commit(c)

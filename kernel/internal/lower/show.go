@@ -18,7 +18,7 @@ var shown = []string{"String", "Error", "HTML", "MIMEBundle"}
 
 // show writes the last expression of a cell so that its value is displayed.
 func (l *lowerer) show(e ast.Expr) {
-	t := l.c.Info.TypeOf(e)
+	t := l.typeOf(e)
 	switch u := t.(type) {
 	case *types.Tuple:
 		if u.Len() == 0 || l.isQuiet(e) {
@@ -28,7 +28,7 @@ func (l *lowerer) show(e ast.Expr) {
 		l.showTuple(e, u)
 		return
 	}
-	if t == nil || l.c.Info.Types[e].IsVoid() {
+	if t == nil || l.tv(e).IsVoid() {
 		l.put(e)
 		return
 	}
@@ -80,7 +80,7 @@ func (l *lowerer) isQuiet(e ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	f, ok := l.c.Info.Uses[sel.Sel].(*types.Func)
+	f, ok := l.info.Uses[sel.Sel].(*types.Func)
 	return ok && f.Pkg() != nil && quiet[f.Pkg().Path()+"."+f.Name()]
 }
 

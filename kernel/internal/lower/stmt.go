@@ -20,7 +20,7 @@ func (l *lowerer) stmt(s ast.Stmt) bool {
 	case *ast.ReturnStmt:
 		return l.ret(s)
 	case *ast.IfStmt:
-		l.inHeader(s, s.Body)
+		l.ifStmt(s)
 		return true
 	case *ast.SwitchStmt, *ast.TypeSwitchStmt:
 		l.anySwitch(s, "")
@@ -39,11 +39,45 @@ func (l *lowerer) stmt(s ast.Stmt) bool {
 	case *ast.BranchStmt:
 		return l.branch(s)
 	case *ast.DeferStmt:
-		return l.deferred(s, s.Call, "defer")
+		return l.deferStmt(s)
 	case *ast.GoStmt:
-		return l.deferred(s, s.Call, "go")
+		return l.plainCall(s, s.Call, "go")
 	}
 	return false
+}
+
+// ifStmt writes an if. What it declares moves before it, into a block of their
+// own, when that takes several statements.
+func (l *lowerer) ifStmt(s *ast.IfStmt) {
+	as, ok := s.Init.(*ast.AssignStmt)
+	if !ok || len(as.Lhs) < 2 || as.Tok != token.ASSIGN && as.Tok != token.DEFINE {
+		l.inHeader(s, s.Body)
+		return
+	}
+	l.b.WriteString("{ ")
+	l.raw(s.Pos()+token.Pos(len("if")), as.Pos())
+	h := l.header
+	l.header = 0
+	l.put(as)
+	l.header = h
+	l.b.WriteString("; if ")
+	l.b.WriteString(strings.Repeat("\n", strings.Count(l.gap(as.End(), s.Cond.Pos()), "\n")))
+	l.header++
+	l.put(s.Cond)
+	l.header--
+	pos := s.Cond.End()
+	for _, n := range []ast.Stmt{s.Body, s.Else} {
+		if n == nil || n == ast.Stmt((*ast.BlockStmt)(nil)) {
+			continue
+		}
+		l.raw(pos, n.Pos())
+		h := l.header
+		l.header = 0
+		l.put(n)
+		l.header = h
+		pos = n.End()
+	}
+	l.b.WriteString(" }")
 }
 
 // inHeader writes a statement whose children before the body stand in a
@@ -156,15 +190,40 @@ func (l *lowerer) anySwitch(s ast.Stmt, label string) {
 	}
 }
 
+// boxCases has the values of cases turned into interfaces when the tag is one,
+// and the tag when they are.
+func (l *lowerer) boxCases(s *ast.SwitchStmt) {
+	tag := l.typeOf(s.Tag)
+	for _, c := range s.Body.List {
+		for _, e := range c.(*ast.CaseClause).List {
+			t := l.typeOf(e)
+			if tag == nil || t == nil || l.tv(e).IsNil() {
+				continue
+			}
+			switch {
+			case types.IsInterface(tag) && !types.IsInterface(t):
+				l.comparable(e, tag, t)
+				l.box[e] = tag
+			case !types.IsInterface(tag) && types.IsInterface(t):
+				l.comparable(e, t, tag)
+				l.box[s.Tag] = t
+			}
+		}
+	}
+}
+
 // switchStmt writes tag and body. It joins the expressions of a case by ||
 // when the switch has no tag or the tag true: the interpreter tests such lists
 // wrongly.
 func (l *lowerer) switchStmt(s *ast.SwitchStmt) {
 	tagless := s.Tag == nil
 	if s.Tag != nil {
-		if v := l.c.Info.Types[s.Tag].Value; v != nil && v.Kind() == constant.Bool && constant.BoolVal(v) {
+		if v := l.tv(s.Tag).Value; v != nil && v.Kind() == constant.Bool && constant.BoolVal(v) {
 			tagless = true
 		}
+	}
+	if s.Tag != nil && !tagless {
+		l.boxCases(s)
 	}
 	pos := s.Body.Lbrace
 	if s.Tag != nil {
@@ -220,11 +279,28 @@ func (l *lowerer) switchStmt(s *ast.SwitchStmt) {
 // put where the loop's end finds them.
 func (l *lowerer) ret(s *ast.ReturnStmt) bool {
 	fs := l.fn()
+	for _, e := range s.Results {
+		if l.isFunc(e) {
+			l.wrap[e] = true
+		}
+	}
 	for i := len(fs.loops) - 1; i >= 0; i-- {
 		if fs.loops[i].callback {
 			l.padded(s, l.returnFromLoop(s, fs))
 			return true
 		}
+	}
+	if fs.glue != nil {
+		if len(s.Results) == 0 {
+			return false
+		}
+		l.padded(s, "{ "+l.glueResults(s, fs)+"; return }")
+		return true
+	}
+	if len(s.Results) == 1 && receives(s.Results[0]) {
+		t := l.temp()
+		l.padded(s, "{ "+t+" := "+l.value(s.Results[0])+"; return "+t+" }")
+		return true
 	}
 	if len(s.Results) < 1 || len(fs.named) == 0 || fs.sig == nil || len(s.Results) != fs.sig.Results().Len() || len(s.Results) == 1 {
 		return false
@@ -236,7 +312,7 @@ func (l *lowerer) ret(s *ast.ReturnStmt) bool {
 			case *ast.CallExpr:
 				risky = true
 			case *ast.Ident:
-				risky = risky || fs.named[l.c.Info.Uses[n]]
+				risky = risky || fs.named[l.info.Uses[n]]
 			}
 			return !risky
 		})
@@ -248,7 +324,7 @@ func (l *lowerer) ret(s *ast.ReturnStmt) bool {
 	b.WriteString("{ ")
 	var vals []string
 	for i, e := range s.Results {
-		if tv := l.c.Info.Types[e]; tv.Value != nil || tv.IsNil() {
+		if tv := l.tv(e); tv.Value != nil || tv.IsNil() {
 			vals = append(vals, l.text(e))
 			continue
 		}
@@ -259,6 +335,13 @@ func (l *lowerer) ret(s *ast.ReturnStmt) bool {
 	b.WriteString("return " + strings.Join(vals, ", ") + " }")
 	l.padded(s, b.String())
 	return true
+}
+
+// receives says whether an expression is a receive operation, which the
+// interpreter can't return in place.
+func receives(e ast.Expr) bool {
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	return ok && u.Op == token.ARROW
 }
 
 // ---- defer and go
@@ -324,7 +407,7 @@ func (l *lowerer) captures(lit *ast.FuncLit) bool {
 	found := false
 	ast.Inspect(lit.Body, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && !found {
-			if v, ok := l.c.Info.Uses[id].(*types.Var); ok && !v.IsField() && !l.c.Session(v) && v.Pkg() == l.c.Pkg &&
+			if v, ok := l.info.Uses[id].(*types.Var); ok && !v.IsField() && !l.c.Session(v) && v.Pkg() == l.c.Pkg &&
 				(v.Pos() < lit.Pos() || v.Pos() > lit.End()) {
 				found = true
 			}

@@ -87,7 +87,7 @@ func (l *lowerer) inParens(n ast.Node, s string) {
 
 // funcDecl writes a function; in the tree its type begins before its name.
 func (l *lowerer) funcDecl(d *ast.FuncDecl) {
-	o, _ := l.c.Info.Defs[d.Name].(*types.Func)
+	o, _ := l.info.Defs[d.Name].(*types.Func)
 	pos := d.Pos()
 	part := func(n ast.Node) {
 		l.raw(pos, n.Pos())
@@ -98,14 +98,7 @@ func (l *lowerer) funcDecl(d *ast.FuncDecl) {
 	if o != nil {
 		sig = o.Signature()
 	}
-	fs := &funcState{sig: sig, named: map[types.Object]bool{}}
-	if sig != nil {
-		for i := range sig.Results().Len() {
-			if r := sig.Results().At(i); r.Name() != "" {
-				fs.named[r] = true
-			}
-		}
-	}
+	fs := l.funcStateOf(o, sig)
 	if o != nil && d.Recv == nil && sig.TypeParams().Len() == 0 && d.Name.Name != "init" && d.Name.Name != "_" {
 		l.renew(o)
 	}
@@ -118,7 +111,14 @@ func (l *lowerer) funcDecl(d *ast.FuncDecl) {
 	if d.Type.TypeParams != nil {
 		part(d.Type.TypeParams)
 	}
-	part(d.Type.Params)
+	g := l.guarded(o, d)
+	if g != nil && g.params != "" {
+		l.raw(pos, d.Type.Params.Pos())
+		l.b.WriteString(g.params)
+		pos = d.Type.Params.End()
+	} else {
+		part(d.Type.Params)
+	}
 	if d.Type.Results != nil {
 		part(d.Type.Results)
 	}
@@ -126,11 +126,56 @@ func (l *lowerer) funcDecl(d *ast.FuncDecl) {
 		l.raw(pos, d.Body.Pos())
 		l.funcs = append(l.funcs, fs)
 		l.conversions(d.Body.List, nil)
-		l.children(d.Body)
+		first := ""
+		if g != nil {
+			first = g.first
+		}
+		l.funcBody(d.Body, fs, first)
 		l.funcs = l.funcs[:len(l.funcs)-1]
 	}
 	l.method = was
 }
 
+// inside writes a block without its first brace.
+func (l *lowerer) inside(b *ast.BlockStmt) {
+	pos := b.Lbrace + 1
+	for _, s := range b.List {
+		l.raw(pos, s.Pos())
+		l.put(s)
+		pos = s.End()
+	}
+	l.raw(pos, b.End())
+}
+
 // fn is the function around what is being written.
 func (l *lowerer) fn() *funcState { return l.funcs[len(l.funcs)-1] }
+
+// funcStateOf is the state for the body of a declared function of the signature.
+func (l *lowerer) funcStateOf(f *types.Func, sig *types.Signature) *funcState {
+	fs := &funcState{sig: sig, named: map[types.Object]bool{}}
+	if f != nil {
+		for i := range f.Signature().Results().Len() {
+			if r := f.Signature().Results().At(i); r.Name() != "" {
+				fs.named[r] = true
+			}
+		}
+	}
+	return fs
+}
+
+// function writes parameters, results and body of an instance whose signature
+// is sig.
+func (l *lowerer) function(d *ast.FuncDecl, f *types.Func, sig *types.Signature) {
+	l.put(d.Type.Params)
+	pos := d.Type.Params.End()
+	if d.Type.Results != nil {
+		l.raw(pos, d.Type.Results.Pos())
+		l.put(d.Type.Results)
+		pos = d.Type.Results.End()
+	}
+	l.raw(pos, d.Body.Pos())
+	l.funcs = append(l.funcs, l.funcStateOf(f, sig))
+	l.conversions(d.Body.List, nil)
+	l.funcBody(d.Body, l.fn(), "")
+	l.funcs = l.funcs[:len(l.funcs)-1]
+}

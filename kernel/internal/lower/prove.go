@@ -1,0 +1,816 @@
+package lower
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// The interpreter erases the names, methods and unexported fields of a cell's
+// own types wherever compiled code looks at their values, and takes two types
+// of one shape for the same. What follows finds where that would be seen, and
+// refuses it; TestIdentity has an example of each.
+
+const compileHint = "compiled cells can do it: install Go, or choose %engine auto"
+
+// printers are the methods by which package fmt and the encodings ask a value.
+var printers = []string{"String", "Error", "Format", "GoString"}
+
+// A sink is what receives a value that becomes an interface.
+type sink struct {
+	callee *types.Func // nil if it is not a call of compiled code
+	verb   rune        // of package fmt: how it is printed, 'v' without a format; 0 unknown
+	plus   bool        // with +
+	sharp  bool        // with #
+	panics bool        // it is the argument of panic
+}
+
+// keepers only keep values, or never look into them.
+var keepers = map[string]bool{
+	"sort.Slice": true, "sort.SliceStable": true, "sort.SliceIsSorted": true,
+	"container/heap.Push": true, "container/list.PushBack": true, "container/list.PushFront": true,
+	"sync/atomic.Store": true, "sync.Store": true, "sync.Put": true,
+}
+
+// path names a function by its package, "fmt.Println".
+func (s sink) path() string {
+	if s.callee == nil || s.callee.Pkg() == nil {
+		return ""
+	}
+	return s.callee.Pkg().Path() + "." + s.callee.Name()
+}
+
+func (s sink) prints() bool {
+	if s.callee == nil || s.callee.Pkg() == nil {
+		return false
+	}
+	p, n := s.callee.Pkg().Path(), s.callee.Name()
+	return (p == "fmt" || p == "log") && (strings.Contains(n, "rint") || n == "Errorf" || strings.HasPrefix(n, "Fatal") || strings.HasPrefix(n, "Panic") || strings.HasPrefix(n, "Append"))
+}
+
+// prove refuses a conversion to an interface that would be seen to be wrong.
+func (l *lowerer) prove(e ast.Expr, from, to types.Type, s sink) {
+	if l.inStd() {
+		return // our own text, which looks at nothing
+	}
+	if l.tv(e).IsNil() || l.ownInterface(to) {
+		return
+	}
+	iface, ok := to.Underlying().(*types.Interface)
+	if !ok {
+		return
+	}
+	if types.IsInterface(from) {
+		l.proveInterface(e, from, iface, s)
+		return
+	}
+	w := l.looking()
+	w.walk(from, 0, true)
+	if len(w.own) == 0 && !w.hidden && w.iface == "" {
+		return
+	}
+	top := l.own(from)
+	name := l.shortType(from)
+	if s.panics && len(w.own) > 0 {
+		l.refuse(e, "panic with a string or an error made by fmt.Errorf; "+compileHint, "panic with a %s is not supported", name)
+		return
+	}
+	if iface.NumMethods() > 0 {
+		if top == nil {
+			return
+		}
+		for _, m := range []string{"Unwrap", "Is", "As"} {
+			if l.has(from, m) && l.has(from, "Error") {
+				l.refuse(e, compileHint, "an error type with the method %s is not supported", m)
+				return
+			}
+		}
+		l.flow(e, flowType|flowEqual, name)
+		return
+	}
+	switch {
+	case s.prints():
+		l.proveText(e, from, top, w, s)
+		return
+	case keepers[s.path()]:
+		return
+	case s.callee != nil && s.callee.Pkg() != nil:
+		switch p := s.callee.Pkg().Path(); {
+		case p == "encoding/json":
+			switch {
+			case w.hidden:
+				l.refuse(e, "export the fields, begin them with a capital letter; "+compileHint, "JSON of a %s, which has unexported fields, is not supported", name)
+			case w.method != "" || w.iface != "" || top != nil && (l.has(from, "MarshalJSON") || l.has(from, "MarshalText") || l.has(from, "UnmarshalJSON") || l.has(from, "UnmarshalText")):
+				l.refuse(e, compileHint, "JSON of a %s, which holds values with methods, is not supported", name)
+			}
+			return
+		case p == "reflect" && s.callee.Name() == "DeepEqual" && len(w.plain) == 0 && w.iface == "":
+			l.refuseSame(e, w)
+			return
+		case p == "reflect" || strings.HasPrefix(p, "encoding/") || strings.HasSuffix(p, "/template") || p == "errors":
+			l.refuse(e, compileHint, "giving a %s to %s.%s is not supported", name, s.callee.Pkg().Name(), s.callee.Name())
+			return
+		}
+	}
+	// It goes anywhere.
+	switch {
+	case w.method != "":
+		l.refuse(e, compileHint, "a %s, which holds a %s with methods, as a value of type %s is not supported", name, w.method, l.shortType(to))
+		return
+	case w.iface != "":
+		l.refuse(e, compileHint, "a %s, which holds a %s, as a value of type %s is not supported", name, w.iface, l.shortType(to))
+		return
+	case l.keepsName(from) && s.callee == nil:
+		// The interpreter knows its methods, and with them its type.
+	case len(w.plain) > 0:
+		l.refuse(e, "convert it to "+w.plain[0].Underlying().String()+" first; "+compileHint, "a %s as a value of type %s is not supported", name, l.shortType(to))
+		return
+	}
+	if s.callee != nil && l.refuseSame(e, w) {
+		return
+	}
+	var what flow
+	if w.hidden {
+		what |= flowHidden
+	}
+	for _, n := range w.own {
+		what |= flowType
+		if types.NewMethodSet(types.NewPointer(n)).Len() > 0 || l.sameShape(n) != "" {
+			what |= flowEqual
+		}
+	}
+	l.flow(e, what, name)
+}
+
+// keepsName says whether a value of the type keeps its name in an interface:
+// the interpreter remembers the types of values with methods.
+func (l *lowerer) keepsName(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && l.mine(n) && n.NumMethods() > 0
+}
+
+// refuseSame refuses a type that the interpreter takes for another one.
+func (l *lowerer) refuseSame(e ast.Expr, w *looker) bool {
+	for _, n := range w.own {
+		if other := l.sameShape(n); other != "" {
+			l.refuse(e, "give one of them another field; "+compileHint, "telling %s from %s, which has the same fields, in an interface is not supported", n.Obj().Name(), other)
+			return true
+		}
+	}
+	return false
+}
+
+// sameShape names another type of cells with the same underlying type.
+func (l *lowerer) sameShape(n *types.Named) string {
+	if _, basic := n.Underlying().(*types.Basic); basic || types.IsInterface(n) {
+		return ""
+	}
+	if other := l.c.SameShape(n); other != "" {
+		return other
+	}
+	if l.c.Program {
+		scope := l.c.Pkg.Scope()
+		for _, name := range scope.Names() {
+			if t, ok := scope.Lookup(name).(*types.TypeName); ok && !t.IsAlias() && t != n.Origin().Obj() && types.Identical(t.Type().Underlying(), n.Underlying()) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// proveInterface looks at an interface of a cell that becomes another one.
+func (l *lowerer) proveInterface(e ast.Expr, from types.Type, to *types.Interface, s sink) {
+	if !l.ownInterface(from) || to.NumMethods() > 0 {
+		if !l.ownInterface(from) && s.prints() && (s.verb == 'T' || s.sharp) {
+			l.look(e, flowType, "printing the type of what a "+l.shortType(from)+" holds")
+		} else if !l.ownInterface(from) && s.prints() && s.plus {
+			l.look(e, flowHidden, "printing the fields of what a "+l.shortType(from)+" holds")
+		} else if !l.ownInterface(from) && s.callee != nil && s.callee.Pkg() != nil && (s.callee.Pkg().Path() == "reflect" && s.callee.Name() != "DeepEqual" || strings.HasPrefix(s.callee.Pkg().Path(), "encoding/")) {
+			l.look(e, flowType|flowHidden, "looking at what a "+l.shortType(from)+" holds with "+s.path())
+		} else if s.path() == "errors.Is" || s.path() == "errors.As" {
+			l.lookErrors(e, s)
+		}
+		return
+	}
+	switch name := l.shortType(from); {
+	case s.prints() && (s.verb == 'T' || s.sharp || s.plus || s.verb == 0):
+		l.refuse(e, compileHint, "printing the type of what a %s holds is not supported", name)
+	case s.prints() && l.textual(e, from, s):
+	case l.printableIface(from):
+		l.refuse(e, "call the method that gives the text; "+compileHint, "printing a %s is not supported", name)
+	default:
+		l.flow(e, flowType|flowEqual|flowHidden, name)
+	}
+}
+
+// printableIface says whether what an interface holds may have its own
+// text.
+func (l *lowerer) printableIface(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	for _, m := range printers {
+		if l.has(t, m) {
+			return true
+		}
+	}
+	for _, o := range l.sessionTypes() {
+		for _, c := range []types.Type{o.Type(), types.NewPointer(o.Type())} {
+			if n, ok := o.Type().(*types.Named); ok && n.TypeParams().Len() > 0 || !types.Implements(c, i) {
+				continue
+			}
+			for _, m := range printers {
+				if l.has(c, m) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// sessionTypes are the types that cells have declared.
+func (l *lowerer) sessionTypes() (list []*types.TypeName) {
+	scope := l.c.Pkg.Scope()
+	for _, name := range scope.Names() {
+		if t, ok := scope.Lookup(name).(*types.TypeName); ok {
+			list = append(list, t)
+		}
+	}
+	if !l.c.Program {
+		for _, n := range l.c.World.Names() {
+			if d := l.c.World.Decl(n.Name); d != nil {
+				if t, ok := d.Obj.(*types.TypeName); ok {
+					list = append(list, t)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// proveText looks at what package fmt or log prints.
+func (l *lowerer) proveText(e ast.Expr, from types.Type, top *types.Named, w *looker, s sink) {
+	name := l.shortType(from)
+	own := len(w.own) > 0
+	texts := false // fmt asks the value itself for its text
+	value, pointer := false, false
+	if top != nil {
+		for _, m := range printers[:3] {
+			value = value || l.has(from, m)
+			pointer = pointer || l.has(types.NewPointer(top), m)
+		}
+		texts = value
+	}
+	switch {
+	case s.verb == 0 && own:
+		l.refuse(e, "write the format as a constant; "+compileHint, "a %s printed with a format that is not constant is not supported", name)
+	case s.verb == 'T' && own:
+		l.refuse(e, compileHint, "printing the type of a %s is not supported", name)
+	case s.sharp && (own || w.hidden):
+		l.refuse(e, compileHint, "printing a %s with %%#%c is not supported", name, s.verb)
+	case s.verb == 'w' && own:
+		l.refuse(e, compileHint, "wrapping a %s with %%w is not supported", name)
+	case s.plus && w.hidden && !texts:
+		l.refuse(e, "use %v, or export the fields; "+compileHint, "printing a %s, which has unexported fields, with %%+v is not supported", name)
+	case top != nil && pointer && !value:
+		l.refuse(e, "print &x, or give the methods a receiver that is no pointer; "+compileHint, "printing a %s, whose pointer has the method for its text, is not supported", name)
+	case top != nil && isBasic(top) && !isPointer(from) && !verbFits(top, s.verb):
+		l.refuse(e, compileHint, "printing a %s with %%%c is not supported", name, s.verb)
+	case texts && !strings.ContainsRune("vsqxX", s.verb) && len(w.own) == 1 && len(w.plain) == 1 && isBasic(top) && !isPointer(from):
+		l.flat[e] = top.Underlying() // fmt would not ask it for its text
+	case texts && !strings.ContainsRune("vsq", s.verb):
+		l.refuse(e, "convert it to "+top.Underlying().String()+" first; "+compileHint, "printing a %s, which has a method for its text, with %%%c is not supported", name, s.verb)
+	case texts:
+	case w.text != "":
+		l.refuse(e, "print the elements one by one; "+compileHint, "printing a %s, which holds values of type %s with a method for their text, is not supported", name, w.text)
+	case w.iface != "":
+		l.refuse(e, "print the elements one by one; "+compileHint, "printing a %s, which holds values of the interface type %s, is not supported", name, w.iface)
+	}
+}
+
+// has says whether a value of the type has the method.
+func (l *lowerer) has(t types.Type, name string) bool {
+	return types.NewMethodSet(t).Lookup(l.c.Pkg, name) != nil
+}
+
+// A looker finds what is inside of a type.
+type looker struct {
+	l      *lowerer
+	seen   map[types.Type]bool
+	own    []*types.Named // types of cells
+	plain  []*types.Named // those that are no structs
+	hidden bool           // a struct of cells has unexported fields
+	text   string         // a type inside, not the type itself, with a text of its own that fmt would ask for
+	method string         // one with any method of printers or for an encoding
+	iface  string         // an interface of cells inside
+}
+
+func (l *lowerer) looking() *looker { return &looker{l: l, seen: map[types.Type]bool{}} }
+
+// walk looks at a type; exported says that it is reached without an unexported
+// field.
+func (w *looker) walk(t types.Type, depth int, exported bool) {
+	t = types.Unalias(t)
+	if w.seen[t] {
+		return
+	}
+	w.seen[t] = true
+	if n, ok := t.(*types.Named); ok {
+		if !w.l.mine(n) {
+			return
+		}
+		if types.IsInterface(n) {
+			if i := n.Underlying().(*types.Interface); i.NumMethods() > 0 && depth > 0 {
+				w.iface = n.Obj().Name()
+			}
+			return
+		}
+		w.own = append(w.own, n)
+		if _, ok := n.Underlying().(*types.Struct); !ok {
+			w.plain = append(w.plain, n)
+		}
+		if depth > 0 && exported {
+			for _, m := range append([]string{"MarshalJSON", "MarshalText", "UnmarshalJSON", "UnmarshalText"}, printers...) {
+				if w.l.has(n, m) || w.l.has(types.NewPointer(n), m) {
+					w.method = n.Obj().Name()
+					if slices.Contains(printers, m) {
+						w.text = n.Obj().Name()
+					}
+				}
+			}
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		step := 1
+		if depth == 0 {
+			step = 0 // fmt looks through it
+		}
+		w.walk(u.Elem(), depth+step, exported)
+	case *types.Slice:
+		w.walk(u.Elem(), depth+1, exported)
+	case *types.Array:
+		w.walk(u.Elem(), depth+1, exported)
+	case *types.Map:
+		w.walk(u.Key(), depth+1, exported)
+		w.walk(u.Elem(), depth+1, exported)
+	case *types.Chan:
+		w.walk(u.Elem(), depth+1, exported)
+	case *types.Struct:
+		for i := range u.NumFields() {
+			f := u.Field(i)
+			if !f.Exported() && f.Pkg() == w.l.c.Pkg {
+				w.hidden = true
+			}
+			w.walk(f.Type(), depth+1, exported && f.Exported())
+		}
+	}
+}
+
+// ---- what flows where
+
+// A flow is what the interpreter would get wrong about a value that an
+// interface holds.
+type flow int
+
+const (
+	flowType   flow = 1 << iota // its type has a name
+	flowHidden                  // it has unexported fields
+	flowEqual                   // it can't be compared
+)
+
+// A record remembers that values of cells' types went into interfaces, and
+// that code looks at what interfaces hold: both together are refused, whichever
+// comes second.
+type record struct {
+	flows, looks map[flow]string
+}
+
+func newRecord() *record { return &record{map[flow]string{}, map[flow]string{}} }
+
+func (l *lowerer) flow(e ast.Node, f flow, name string) {
+	for _, bit := range []flow{flowType, flowHidden, flowEqual} {
+		if f&bit == 0 {
+			continue
+		}
+		if what := l.recorded(func(r *record) string { return r.looks[bit] }); what != "" {
+			l.refuse(e, compileHint, "a %s in an interface is not supported beside code that does this: %s", name, what)
+			return
+		}
+		if l.record.flows[bit] == "" {
+			l.record.flows[bit] = name
+		}
+	}
+}
+
+func (l *lowerer) look(e ast.Node, f flow, what string) {
+	for _, bit := range []flow{flowType, flowHidden, flowEqual} {
+		if f&bit == 0 {
+			continue
+		}
+		if name := l.recorded(func(r *record) string { return r.flows[bit] }); name != "" {
+			l.refuse(e, compileHint, "%s is not supported, since interfaces hold values of type %s", what, name)
+			return
+		}
+		if l.record.looks[bit] == "" {
+			l.record.looks[bit] = what
+		}
+	}
+}
+
+func (l *lowerer) recorded(f func(*record) string) string {
+	if s := f(l.record); s != "" || l.c.Program {
+		return s
+	}
+	return f(l.mem.record)
+}
+
+// keepRecord makes what a plan has found part of the session's record.
+func (l *lowerer) keepRecord() {
+	if l.c.Program {
+		return
+	}
+	for f, s := range l.record.flows {
+		l.mem.record.flows[f] = s
+	}
+	for f, s := range l.record.looks {
+		l.mem.record.looks[f] = s
+	}
+}
+
+// lookErrors looks at the arguments of errors.Is and errors.As.
+func (l *lowerer) lookErrors(e ast.Expr, s sink) {
+	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok && l.selection(sel) == nil {
+		return // io.EOF is nobody else's
+	}
+	l.look(e, flowEqual, s.path())
+}
+
+// equalInterfaces looks at a comparison of two interfaces.
+func (l *lowerer) equalInterfaces(e *ast.BinaryExpr) {
+	for _, x := range []ast.Expr{e.X, e.Y} {
+		if sel, ok := ast.Unparen(x).(*ast.SelectorExpr); ok && l.selection(sel) == nil {
+			return // err == io.EOF
+		}
+	}
+	l.look(e, flowEqual, "comparing interfaces")
+}
+
+// ---- calls
+
+// sinkOf says what a call does with its i-th argument.
+func (l *lowerer) sinkOf(call *ast.CallExpr, i int) sink {
+	f := l.callee(call)
+	if f == nil || f.Pkg() == nil || f.Pkg() == l.c.Pkg || isStd(f.Pkg()) {
+		return sink{}
+	}
+	s := sink{callee: f}
+	if !s.prints() {
+		return s
+	}
+	s.verb = 'v'
+	sig := f.Signature()
+	at := -1 // of the format
+	for j := range sig.Params().Len() {
+		if p := sig.Params().At(j); p.Name() == "format" {
+			at = j
+		}
+	}
+	if at < 0 {
+		return s
+	}
+	if at >= len(call.Args) || call.Ellipsis.IsValid() {
+		s.verb = 0
+		return s
+	}
+	v := l.tv(call.Args[at]).Value
+	if v == nil || v.Kind() != constant.String {
+		s.verb = 0
+		return s
+	}
+	verbs, ok := verbsOf(constant.StringVal(v))
+	if n := i - at - 1; ok && n >= 0 && n < len(verbs) {
+		s.verb, s.plus, s.sharp = verbs[n].verb, verbs[n].plus, verbs[n].sharp
+	} else if !ok {
+		s.verb = 0
+	}
+	return s
+}
+
+// callee is the declared function or method that a call calls, nil for values.
+func (l *lowerer) callee(call *ast.CallExpr) *types.Func {
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		o, _ := l.object(f).(*types.Func)
+		return o
+	case *ast.SelectorExpr:
+		if s := l.selection(f); s != nil {
+			o, _ := s.Obj().(*types.Func)
+			return o
+		}
+		o, _ := l.object(f.Sel).(*types.Func)
+		return o
+	}
+	return nil
+}
+
+type verb struct {
+	verb        rune
+	plus, sharp bool
+}
+
+// verbsOf reads a format of package fmt: the verb of each argument. False means
+// that it has explicit argument indexes.
+func verbsOf(format string) (list []verb, ok bool) {
+	rs := []rune(format)
+	for i := 0; i < len(rs); i++ {
+		if rs[i] != '%' {
+			continue
+		}
+		v := verb{}
+		for i++; i < len(rs); i++ {
+			switch r := rs[i]; {
+			case r == '+':
+				v.plus = true
+			case r == '#':
+				v.sharp = true
+			case r == '*':
+				list = append(list, verb{verb: 'd'})
+			case r == '[':
+				return nil, false
+			case strings.ContainsRune("- 0.123456789", r):
+			default:
+				v.verb = r
+			}
+			if v.verb != 0 {
+				break
+			}
+		}
+		if v.verb != '%' && v.verb != 0 {
+			list = append(list, v)
+		}
+	}
+	return list, true
+}
+
+// impossible are functions whose results tell of compiled code.
+var impossible = map[string]string{
+	"runtime.Caller":           "line numbers of the interpreter's own code",
+	"runtime.Callers":          "calls of the interpreter",
+	"runtime.CallersFrames":    "calls of the interpreter",
+	"runtime.FuncForPC":        "functions of the interpreter",
+	"runtime.Stack":            "calls of the interpreter",
+	"runtime/debug.Stack":      "calls of the interpreter",
+	"testing.AllocsPerRun":     "the interpreter allocates memory of its own",
+	"runtime/debug.PrintStack": "calls of the interpreter",
+	"log.Lshortfile":           "line numbers of the interpreter's own code",
+	"log.Llongfile":            "line numbers of the interpreter's own code",
+}
+
+// member of a package that interpreted code can't use.
+func (l *lowerer) provePackage(e *ast.SelectorExpr, p *types.PkgName) {
+	name := p.Imported().Path() + "." + e.Sel.Name
+	if why := impossible[name]; why != "" {
+		l.refuse(e, compileHint, "%s.%s, which would tell of %s, is not supported", p.Imported().Name(), e.Sel.Name, why)
+	}
+}
+
+// proveAssertion refuses to look for an interface in a value where the
+// interpreter does not know the value's methods.
+func (l *lowerer) proveAssertion(at ast.Node, from, to types.Type) bool {
+	i, ok := to.Underlying().(*types.Interface)
+	if !ok || i.NumMethods() == 0 || l.ownInterface(from) {
+		return true
+	}
+	_, named := types.Unalias(to).(*types.Named)
+	f, _ := from.Underlying().(*types.Interface)
+	switch {
+	case !named:
+		l.look(at, flowEqual|flowType, "looking for the methods "+l.shortType(to))
+	case l.ownInterface(to) && f != nil && f.NumMethods() > 0:
+		l.refuse(at, compileHint, "finding a %s in a value of type %s is not supported", l.shortType(to), l.shortType(from))
+		return false
+	}
+	return true
+}
+
+// declared refuses a type that is made of a compiled one with methods, which
+// the interpreter would let it inherit.
+func (l *lowerer) madeOf(s *ast.TypeSpec) bool {
+	if s.Assign.IsValid() || s.TypeParams != nil {
+		return false
+	}
+	n, ok := types.Unalias(l.typeOf(s.Type)).(*types.Named)
+	if !ok || types.IsInterface(n) || n.NumMethods() == 0 || n.TypeArgs().Len() > 0 {
+		return false
+	}
+	if st, ok := n.Underlying().(*types.Struct); ok && !l.mine(n) {
+		for i := range st.NumFields() {
+			if !st.Field(i).Exported() {
+				l.refuse(s, "put a "+l.shortType(n)+" into a struct as a field; "+compileHint, "a type made of %s is not supported", l.shortType(n))
+				return false
+			}
+		}
+	}
+	l.put(s.Name)
+	l.b.WriteString(" " + l.typ(n.Underlying(), s))
+	l.b.WriteString(strings.Repeat("\n", strings.Count(l.gap(s.Name.End(), s.End()), "\n")))
+	return true
+}
+
+// neverNil writes a pointer to a type of a cell that becomes an interface of a
+// package: the interpreter takes a nil pointer there for a nil interface, so
+// such a one ends the cell with a message.
+func (l *lowerer) neverNil(e ast.Expr, from, to types.Type) bool {
+	if empty(to) || l.own(from) == nil || l.argument[e] || l.ownInterface(to) && !l.valueMethod(from, to) {
+		return false
+	}
+	if _, pointer := types.Unalias(from).(*types.Pointer); !pointer {
+		return false
+	}
+	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && u.Op == token.AND {
+		return false
+	}
+	ts := l.typ(from, e)
+	msg := "a nil " + l.shortType(from) + " as a value of type " + l.shortType(to) + " is not supported in interpreted cells"
+	l.b.WriteString(l.helper("nil "+ts+" "+msg, "w_nil", "func %s(p "+ts+") "+ts+" { if p == nil { panic("+quote(msg)+") }; return p }") + "(")
+	l.put(e)
+	l.b.WriteString(")")
+	return true
+}
+
+// valueMethod says whether a pointer has one of an interface's methods from
+// the type that it points to: calling it with a nil pointer is an error.
+func (l *lowerer) valueMethod(pointer, to types.Type) bool {
+	i, ok := to.Underlying().(*types.Interface)
+	p, is := pointer.Underlying().(*types.Pointer)
+	if !ok || !is {
+		return false
+	}
+	set := types.NewMethodSet(p.Elem())
+	for j := range i.NumMethods() {
+		m := i.Method(j)
+		if s := set.Lookup(m.Pkg(), m.Name()); s != nil && len(s.Index()) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func isBasic(n *types.Named) bool {
+	_, ok := n.Underlying().(*types.Basic)
+	return ok
+}
+
+// textual has an interface of a cell printed by the method for its text, which
+// compiled code would not find.
+func (l *lowerer) textual(e ast.Expr, from types.Type, s sink) bool {
+	if !strings.ContainsRune("vsq", s.verb) || s.plus || s.sharp {
+		return false
+	}
+	method := ""
+	for _, m := range []string{"Error", "String"} {
+		if l.has(from, m) && method == "" {
+			method = m
+		}
+	}
+	if method == "" || l.has(from, "Format") {
+		return false
+	}
+	i, ok := from.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	for _, o := range l.sessionTypes() {
+		for _, c := range []types.Type{o.Type(), types.NewPointer(o.Type())} {
+			if n, ok := o.Type().(*types.Named); ok && n.TypeParams().Len() > 0 || !types.Implements(c, i) {
+				continue
+			}
+			if l.has(c, "Format") || method == "String" && l.has(c, "Error") {
+				return false
+			}
+		}
+	}
+	l.texts[e] = method
+	return true
+}
+
+// spelled writes an expression that prove has found another form for.
+func (l *lowerer) spelled(e ast.Expr) bool {
+	if t := l.flat[e]; t != nil {
+		delete(l.flat, e)
+		l.b.WriteString(l.typ(t, e) + "(")
+		l.put(e)
+		l.b.WriteString(")")
+		l.flat[e] = t
+		return true
+	}
+	if m := l.texts[e]; m != "" {
+		delete(l.texts, e)
+		ts := l.typ(l.typeOf(e), e)
+		l.b.WriteString(l.helper("text "+m+ts, "w_text", "func %s(v "+ts+") interface{} { if v == nil { return nil }; return v."+m+"() }") + "(")
+		l.put(e)
+		l.b.WriteString(")")
+		l.texts[e] = m
+		return true
+	}
+	return false
+}
+
+// proveSwitch refuses a type switch over an interface of a cell that asks for
+// an interface before it asks for a type: the interpreter takes the type.
+func (l *lowerer) proveSwitch(s *ast.TypeSwitchStmt, from types.Type) {
+	if !l.ownInterface(from) {
+		return
+	}
+	var before ast.Expr
+	for _, c := range s.Body.List {
+		for _, e := range c.(*ast.CaseClause).List {
+			t := l.typeOf(e)
+			switch {
+			case t == nil || l.tv(e).IsNil():
+			case types.IsInterface(t):
+				before = e
+			case before != nil:
+				l.refuse(before, "put the case of the interface last", "a case of the interface type %s before one of another type is not supported", l.shortType(l.typeOf(before)))
+				return
+			}
+		}
+	}
+}
+
+// provePointer refuses to look into values through unsafe.Pointer where the
+// interpreter has others than Go: only numbers and arrays of them lie in
+// memory as in Go.
+func (l *lowerer) provePointer(call *ast.CallExpr, to types.Type) {
+	if l.inStd() {
+		return
+	}
+	b, ok := to.Underlying().(*types.Basic)
+	if !ok || b.Kind() != types.UnsafePointer || len(call.Args) != 1 {
+		return
+	}
+	p, ok := l.typeOf(call.Args[0]).Underlying().(*types.Pointer)
+	if !ok {
+		return
+	}
+	t := p.Elem().Underlying()
+	for {
+		a, ok := t.(*types.Array)
+		if !ok {
+			break
+		}
+		t = a.Elem().Underlying()
+	}
+	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsNumeric != 0 || ok && b.Info()&types.IsBoolean != 0 {
+		return
+	}
+	l.refuse(call, compileHint, "unsafe.Pointer to a %s is not supported", l.shortType(p.Elem()))
+}
+
+// storeDeref writes m[k] = *p in two steps: the interpreter would store nothing
+// for a nil pointer, instead of ending with an error.
+func (l *lowerer) storeDeref(s *ast.AssignStmt) bool {
+	if len(s.Lhs) != 1 || len(s.Rhs) != 1 || s.Tok != token.ASSIGN || l.header > 0 {
+		return false
+	}
+	ix, ok := ast.Unparen(s.Lhs[0]).(*ast.IndexExpr)
+	star, deref := ast.Unparen(s.Rhs[0]).(*ast.StarExpr)
+	if !ok || !deref {
+		return false
+	}
+	if t := l.typeOf(ix.X); t == nil {
+		return false
+	} else if _, m := t.Underlying().(*types.Map); !m {
+		return false
+	}
+	v := l.temp()
+	l.padded(s, v+" := "+l.text(star)+"; "+l.text(ix)+" = "+v)
+	return true
+}
+
+// verbFits says whether a verb of package fmt is meant for a type; for others
+// fmt prints the type's name.
+func verbFits(n *types.Named, verb rune) bool {
+	info := n.Underlying().(*types.Basic).Info()
+	switch {
+	case verb == 'v':
+		return true
+	case info&types.IsBoolean != 0:
+		return verb == 't' || n.NumMethods() > 0 && strings.ContainsRune("sqxX", verb)
+	case info&types.IsInteger != 0:
+		return strings.ContainsRune("bcdoOqxXU", verb) || n.NumMethods() > 0 && verb == 's'
+	case info&types.IsFloat != 0, info&types.IsComplex != 0:
+		return strings.ContainsRune("beEfFgGxX", verb) || n.NumMethods() > 0 && strings.ContainsRune("sq", verb)
+	case info&types.IsString != 0:
+		return strings.ContainsRune("sqxX", verb)
+	}
+	return false
+}
