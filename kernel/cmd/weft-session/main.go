@@ -5,12 +5,17 @@ package main
 import (
 	"fmt"
 	"os"
+	"plugin"
 	"syscall"
 
 	"github.com/weft-go/weft/kernel/internal/engine"
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "open" {
+		open(os.Args[2])
+		return
+	}
 	link := os.NewFile(3, "link")
 	if _, err := link.Stat(); err != nil {
 		fmt.Fprintln(os.Stderr, "weft-session: started without a link: it is started by weft, not by hand")
@@ -19,6 +24,15 @@ func main() {
 	syscall.CloseOnExec(3) // commands that cells start must not hold the link open
 	if err := engine.Main(link); err != nil {
 		fmt.Fprintln(os.Stderr, "weft-session:", err)
+		os.Exit(1)
+	}
+}
+
+// open opens a compiled cell and ends: whether this very program can is seen by
+// trying only, and a plugin that does not fit may end the process.
+func open(file string) {
+	if _, err := plugin.Open(file); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }

@@ -2,8 +2,9 @@
 // reads requests from the link, runs cells with yaegi, and sends what they
 // print, show and report.
 //
-// The way of a run: serve takes the frame, run compiles and executes its files
-// (run.go), glue.go and stdio.go are what the lowered text calls, output.go
+// The way of a run: serve takes the frame, run opens compiled packages
+// (native.go), compiles and executes files (run.go) and calls compiled
+// statements; glue.go and stdio.go are what the lowered text calls, output.go
 // finds the cell an output belongs to, trace.go the line a panic is on, and
 // watch.go the goroutines that wait for ever or will not stop.
 package engine
@@ -14,12 +15,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/weft-go/weft/kernel/internal/dock"
 	"github.com/weft-go/weft/kernel/internal/link"
 	"github.com/weft-go/weft/kernel/internal/sink"
 	"github.com/weft-go/weft/runtime/interrupt"
@@ -33,12 +37,15 @@ type session struct {
 	in   *stdin
 	yaegi
 
-	bye     chan error // why the link ended
-	running sync.Mutex // held by a run
+	bye     chan error  // why the link ended
+	closing atomic.Bool // it has ended
+	running sync.Mutex  // held by a run
 
 	mu      sync.Mutex
 	current *run             // guarded by mu; nil between runs
 	ops     map[int]underWay // guarded by mu
+
+	stopped atomic.Int64 // goroutines of compiled code in this cell and earlier ones have to end
 
 	left map[string]bool // the run's watcher: goroutines that deadlocks have left behind
 }
@@ -62,6 +69,7 @@ type run struct {
 	exited      bool          // guarded by mu
 	code        int           // guarded by mu: os.Exit's argument
 	deadlocked  []link.Waiter // guarded by mu: not nil after a deadlock
+	compiled    *dock.Run     // guarded by mu: its compiled statements, if it has any
 }
 
 // Main serves the link on an open stream until it ends, then returns. The
@@ -81,11 +89,14 @@ func Main(rw io.ReadWriter) error {
 		left: map[string]bool{},
 	}
 	s.in = &stdin{s: s, lines: make(chan link.Input, 1)}
+	s.stopped.Store(-1)
 	sink.Set(displays{s})
+	log.SetOutput(&stream{s, link.Stderr})
 	par.Inherit(s.out.inherit)
 	if err := s.yaegi.start(s); err != nil {
 		return err
 	}
+	s.dockedTo()
 	defer s.endOperations()
 	if err := conn.SendJSON(link.KindHello, link.Hello{PID: os.Getpid(), Version: runtime.Version()}); err != nil {
 		return err
@@ -94,8 +105,9 @@ func Main(rw io.ReadWriter) error {
 	return <-s.bye
 }
 
-// endOperations stops the shell commands that still run: nobody else would.
+// endOperations stops the commands and programs that still run: nobody else would.
 func (s *session) endOperations() {
+	s.closing.Store(true)
 	s.mu.Lock()
 	for _, op := range s.ops {
 		op.cancel()
@@ -118,6 +130,7 @@ var requests = map[link.Kind]func(*session, []byte) error{
 	link.KindInterrupt: (*session).interrupt,
 	link.KindInput:     (*session).input,
 	link.KindOp:        (*session).startOp,
+	link.KindLoad:      (*session).startLoading,
 }
 
 // serve reads frames until the link ends or the front says quit. The goroutine
@@ -201,6 +214,38 @@ func (s *session) interrupt(payload []byte) error {
 	r.mu.Unlock()
 	interrupt.Raise() // under mu: the end of the run takes it back
 	s.in.abort()
-	r.cancel()
+	s.stop(r)
 	return nil
+}
+
+// stop ends a run: interpreted goroutines end with its context, compiled ones
+// at their next poll.
+func (s *session) stop(r *run) {
+	s.stopped.Store(int64(r.cell))
+	dock.Stopped.Store(true)
+	r.mu.Lock()
+	if r.compiled != nil {
+		r.compiled.Stop()
+	}
+	r.mu.Unlock()
+	r.cancel()
+}
+
+// ends says whether the calling goroutine, which is in compiled code, belongs
+// to a cell that was stopped, or to an earlier one: like interpreted
+// goroutines, those end with it.
+func (s *session) ends() bool { return int64(s.out.cell()) <= s.stopped.Load() }
+
+// relax takes back that compiled code has to ask who it is, when none is left
+// that has to end.
+func (s *session) relax() {
+	if !dock.Stopped.Load() {
+		return
+	}
+	for _, g := range goroutines() {
+		if !g.ours() && len(link.Places(g.stack, func(int) string { return "" })) > 0 {
+			return
+		}
+	}
+	dock.Stopped.Store(false)
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"log"
 	"reflect"
 	"runtime"
 
@@ -28,20 +29,35 @@ func (s *session) exit(code int) {
 		s.traces.exit = where
 	}
 	r.mu.Unlock()
-	r.cancel()
+	s.stop(r)
 	runtime.Goexit()
 }
 
 // endings replaces the functions of the standard library that would end the
-// process. output is log's Output, bound to the interpreter's own logger.
-func (s *session) endings(output func(int, string) error) interp.Exports {
+// process, and brings back log's own, for which yaegi has put those of another
+// logger: interpreted and compiled code share one.
+func (s *session) endings() interp.Exports {
 	fatal := func(text string) {
-		_ = output(3, text)
+		_ = log.Output(3, text)
 		s.exit(1)
 	}
 	return interp.Exports{
 		"os/os": {"Exit": reflect.ValueOf(s.exit)},
 		"log/log": {
+			"Flags":     reflect.ValueOf(log.Flags),
+			"Output":    reflect.ValueOf(log.Output),
+			"Panic":     reflect.ValueOf(log.Panic),
+			"Panicf":    reflect.ValueOf(log.Panicf),
+			"Panicln":   reflect.ValueOf(log.Panicln),
+			"Prefix":    reflect.ValueOf(log.Prefix),
+			"Print":     reflect.ValueOf(log.Print),
+			"Printf":    reflect.ValueOf(log.Printf),
+			"Println":   reflect.ValueOf(log.Println),
+			"SetFlags":  reflect.ValueOf(log.SetFlags),
+			"SetOutput": reflect.ValueOf(log.SetOutput),
+			"SetPrefix": reflect.ValueOf(log.SetPrefix),
+			"Writer":    reflect.ValueOf(log.Writer),
+
 			"Fatal":   reflect.ValueOf(func(v ...any) { fatal(fmt.Sprint(v...)) }),
 			"Fatalf":  reflect.ValueOf(func(format string, v ...any) { fatal(fmt.Sprintf(format, v...)) }),
 			"Fatalln": reflect.ValueOf(func(v ...any) { fatal(fmt.Sprintln(v...)) }),

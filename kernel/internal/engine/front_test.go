@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -19,32 +20,46 @@ type front struct {
 	conn *link.Conn
 	n    int
 
-	mu     sync.Mutex
-	stream map[int]*bytes.Buffer
-	shown  []link.Display
-	traces []link.Trace
-	done   chan link.Done
-	opDone chan link.OpDone
-	ask    chan link.Ask
+	mu          sync.Mutex
+	stream      map[int]*bytes.Buffer
+	shown       []link.Display
+	linesBefore []int // for each of shown: lines of its cell's text that came before
+	traces      []link.Trace
+	done        chan link.Done
+	opDone      chan link.OpDone
+	ask         chan link.Ask
+
+	process *os.Process // nil where the session runs inside the test
 }
 
 // newFront starts a session and waits for its hello.
 func newFront(t testing.TB) *front {
 	t.Helper()
 	a, b := net.Pipe()
-	f := &front{t: t, conn: link.NewConn(a), stream: map[int]*bytes.Buffer{},
-		done: make(chan link.Done, 1), opDone: make(chan link.OpDone, 10), ask: make(chan link.Ask, 10)}
 	ended := make(chan error, 1)
 	go func() { ended <- Main(b) }()
-	hello := make(chan bool)
-	go f.read(hello)
-	<-hello
+	f := attach(t, a)
 	t.Cleanup(func() {
 		a.Close()
 		if err := <-ended; err != nil && err != io.ErrClosedPipe {
 			t.Log("session ended:", err)
 		}
 	})
+	return f
+}
+
+// attach speaks to a session over the stream rw and waits for its hello.
+func attach(t testing.TB, rw io.ReadWriter) *front {
+	t.Helper()
+	f := &front{t: t, conn: link.NewConn(rw), stream: map[int]*bytes.Buffer{},
+		done: make(chan link.Done, 1), opDone: make(chan link.OpDone, 10), ask: make(chan link.Ask, 10)}
+	hello := make(chan bool)
+	go f.read(hello)
+	select {
+	case <-hello:
+	case <-time.After(20 * time.Second):
+		t.Fatal("no hello from the session")
+	}
 	return f
 }
 
@@ -73,6 +88,11 @@ func (f *front) read(hello chan bool) {
 			d, err := link.ReadDisplay(payload)
 			f.must(err)
 			f.shown = append(f.shown, d)
+			lines := 0
+			if b := f.stream[d.Cell]; b != nil {
+				lines = bytes.Count(b.Bytes(), []byte("\n"))
+			}
+			f.linesBefore = append(f.linesBefore, lines)
 		case link.KindTrace:
 			var d link.Trace
 			f.must(json.Unmarshal(payload, &d))
@@ -102,9 +122,16 @@ func (f *front) must(err error) {
 
 // start sends a run of one file and returns its number.
 func (f *front) start(text string, waits bool) int {
+	return f.send(link.Run{Files: []link.File{{Text: text}}, Waits: waits})
+}
+
+// send numbers a run, sends it and returns its number.
+func (f *front) send(r link.Run) int {
 	f.n++
-	r := link.Run{Cell: f.n, Name: fmt.Sprintf("cell[%d]", f.n), Waits: waits}
-	r.Files = []link.File{{ID: f.n, Name: r.Name, Text: text}}
+	r.Cell, r.Name = f.n, fmt.Sprintf("cell[%d]", f.n)
+	for i := range r.Files {
+		r.Files[i].ID, r.Files[i].Name = f.n*10+i, r.Name
+	}
 	f.must(f.conn.SendJSON(link.KindRun, r))
 	return f.n
 }
@@ -125,12 +152,17 @@ func (f *front) run(text string) (string, link.Done) {
 	f.t.Helper()
 	n := f.start(text, true)
 	d := f.wait()
+	return f.text(n), d
+}
+
+// text returns what a cell has printed.
+func (f *front) text(n int) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if b := f.stream[n]; b != nil {
-		return b.String(), d
+		return b.String()
 	}
-	return "", d
+	return ""
 }
 
 // skipStopping skips a test that stops a run where that can't be told from a

@@ -18,6 +18,7 @@ func (s *session) glue() interp.Exports {
 		"Shows":  reflect.ValueOf(s.shows),
 		"Value":  reflect.ValueOf(newValue),
 		"Timeit": reflect.ValueOf(s.timeit),
+		"Call":   reflect.ValueOf(s.called),
 		"Stdout": reflect.ValueOf(&stream{s, link.Stdout}),
 		"Stderr": reflect.ValueOf(&stream{s, link.Stderr}),
 		"Stdin":  reflect.ValueOf(s.in),

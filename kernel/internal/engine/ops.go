@@ -26,12 +26,15 @@ type operation func(ctx context.Context, s *session, args map[string]string) (ma
 
 var operations = map[string]operation{
 	"shell":     shell,
+	"program":   program,
 	"chdir":     chdir,
 	"setenv":    setenv,
 	"unsetenv":  unsetenv,
 	"environ":   environ,
 	"writefile": writefile,
 	"values":    values,
+	"dump":      dump,
+	"load":      undump,
 	"usage":     usage,
 }
 

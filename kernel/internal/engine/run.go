@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,9 @@ func (s *session) run(r link.Run) link.Done {
 		s.current = nil
 		interrupt.Reset()
 		s.mu.Unlock()
+		s.relax()
 	}()
+	s.relax()
 	s.out.begin(r.Cell)
 	s.traces.reset()
 	if !r.Waits {
@@ -38,13 +41,28 @@ func (s *session) run(r link.Run) link.Done {
 		defer watch.Stop()
 	}
 
-	var err error
-	for _, f := range r.Files {
-		if err = s.file(cur, r, f); err != nil {
-			break
+	loaded, err := s.parts(cur, r)
+	done := s.ending(cur, err)
+	done.Loaded = loaded
+	return done
+}
+
+// parts does what a run consists of, in order up to the first failure.
+func (s *session) parts(cur *run, r link.Run) (loaded *link.Loaded, err error) {
+	if r.Native != nil {
+		if loaded, err = s.prepare(cur, r.Native); err != nil {
+			return loaded, err
 		}
 	}
-	return s.ending(cur, err)
+	for _, f := range r.Files {
+		if err := s.file(cur, r, f); err != nil {
+			return loaded, err
+		}
+	}
+	if r.Native != nil && r.Native.Cell != "" {
+		return loaded, s.statements(cur, r)
+	}
+	return loaded, nil
 }
 
 // ending turns what the interpreter returned into a Done.
@@ -53,6 +71,7 @@ func (s *session) ending(cur *run, err error) link.Done {
 	cur.mu.Lock()
 	defer cur.mu.Unlock()
 	var compile *compileError
+	var load *loadError
 	var panicked interp.Panic
 	switch {
 	case cur.exited:
@@ -67,6 +86,8 @@ func (s *session) ending(cur *run, err error) link.Done {
 		}
 	case errors.As(err, &compile):
 		done.Status, done.Name, done.Message = link.Failed, "compile", compile.Error()
+	case errors.As(err, &load):
+		done.Status, done.Name, done.Message = link.Failed, "load", load.Error()
 	case errors.As(err, &panicked):
 		done.Status = link.Failed
 		done.Name, done.Message = describe(panicked.Value)
@@ -93,11 +114,12 @@ func (e *compileError) Error() string {
 
 // file compiles one file and runs what it says at once.
 func (s *session) file(cur *run, r link.Run, f link.File) error {
-	program, err := s.compile(f)
-	s.kept.drop()
+	program, variables, err := s.compile(f, r.Defined)
 	if err != nil {
 		return &compileError{f, err}
 	}
+	// A declaration without a value makes the variable anew when it is executed.
+	defer s.retell(variables)
 	s.traces.register(f, program)
 	execute := func() error {
 		_, err := s.interp.ExecuteWithContext(cur.ctx, program)
@@ -111,9 +133,13 @@ func (s *session) file(cur *run, r link.Run, f link.File) error {
 	})
 }
 
-// compile parses and compiles a file. yaegi's compiler panics on some input:
-// that is an error here.
-func (s *session) compile(f link.File) (p *interp.Program, err error) {
+// compile parses and compiles a file. It returns the variables that the file
+// declares, and tells compiled packages of its functions that are among
+// defined. yaegi's compiler panics on some input: that is an error here.
+func (s *session) compile(f link.File, defined []string) (p *interp.Program, variables []string, err error) {
+	s.compiling.Lock()
+	defer s.compiling.Unlock()
+	defer s.kept.drop()
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("the interpreter could not compile this: %v", firstLine(fmt.Sprint(v)))
@@ -121,12 +147,16 @@ func (s *session) compile(f link.File) (p *interp.Program, err error) {
 	}()
 	file, err := parser.ParseFile(s.interp.FileSet(), uniqueName(f), f.Text, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.bind(importsOf(file)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.interp.CompileAST(file)
+	if p, err = s.interp.CompileAST(file); err != nil || !s.usable || len(s.packages) == 0 {
+		return p, nil, err
+	}
+	s.interpreted(slices.DeleteFunc(functionsOf(file), func(f string) bool { return !slices.Contains(defined, f) }))
+	return p, variablesOf(file), nil
 }
 
 func importsOf(f *ast.File) []string {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -68,7 +69,7 @@ func (r *stdin) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	if len(r.rest) == 0 {
-		line, err := r.ask()
+		line, err := r.ask(context.Background())
 		if err != nil {
 			return 0, err
 		}
@@ -79,8 +80,15 @@ func (r *stdin) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// ask sends a request for a line and waits for the answer.
-func (r *stdin) ask() (string, error) {
+// line asks for a line on behalf of a program.
+func (r *stdin) line(ctx context.Context) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ask(ctx)
+}
+
+// ask sends a request for a line and waits for the answer. The caller holds mu.
+func (r *stdin) ask(ctx context.Context) (string, error) {
 	select {
 	case <-r.lines: // an answer that came too late for its question
 	default:
@@ -91,7 +99,12 @@ func (r *stdin) ask() (string, error) {
 	if err := r.s.conn.SendJSON(link.KindAsk, link.Ask{Cell: cell}); err != nil {
 		return "", err
 	}
-	in := <-r.lines
+	var in link.Input
+	select {
+	case in = <-r.lines:
+	case <-ctx.Done():
+		return "", errInterrupted
+	}
 	switch in.Error {
 	case "":
 		return in.Text, nil

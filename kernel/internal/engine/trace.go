@@ -234,11 +234,7 @@ func (t *traces) wrap(node unsafe.Pointer) {
 func (t *traces) positions(traceback []byte) []link.Position {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var list []link.Position
-	for _, s := range link.Steps(traceback) {
-		list = append(list, link.Position{File: t.names[s.File()], Line: s.Line(), Column: s.Column()})
-	}
-	return list
+	return link.Places(traceback, func(file int) string { return t.names[file] })
 }
 
 // here returns the calling goroutine's position.

@@ -101,7 +101,7 @@ func (s *session) watchDeadlock(r *run) {
 		r.mu.Lock()
 		r.deadlocked = append([]link.Waiter{}, waiting...) // not nil
 		r.mu.Unlock()
-		r.cancel()
+		s.stop(r)
 		return
 	}
 }

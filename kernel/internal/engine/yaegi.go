@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync"
 	"testing/fstest"
 
 	"github.com/traefik/yaegi/interp"
@@ -13,13 +14,15 @@ import (
 	"github.com/weft-go/weft/kernel/internal/symbols"
 )
 
-// yaegi is the interpreter with what is bound into it. Only the run loop uses
-// it, so nothing here is guarded.
+// yaegi is the interpreter with what is bound into it.
 type yaegi struct {
 	interp *interp.Interpreter
 	traces *traces
-	kept   kept
-	bound  map[string]bool // import paths whose tables were given to Use
+	natives
+
+	compiling sync.Mutex      // held while the interpreter compiles or is given symbols; not while it executes
+	kept      kept            // guarded by compiling
+	bound     map[string]bool // guarded by compiling: import paths whose tables were given to Use
 }
 
 // start makes the interpreter.
@@ -46,8 +49,7 @@ func (y *yaegi) start(s *session) error {
 	if err := y.interp.Use(first); err != nil {
 		return fmt.Errorf("bind the standard library: %w", err)
 	}
-	output := y.interp.Symbols("log")["log"]["Output"].Interface().(func(int, string) error)
-	if err := y.interp.Use(s.endings(output)); err != nil {
+	if err := y.interp.Use(s.endings()); err != nil {
 		return fmt.Errorf("bind os.Exit: %w", err)
 	}
 	if err := y.interp.Use(s.glue()); err != nil {
@@ -57,17 +59,18 @@ func (y *yaegi) start(s *session) error {
 		return fmt.Errorf("start the interpreter: %w", err)
 	}
 	y.kept = newKept(y.interp)
+	y.natives.start(y.interp)
 	return nil
 }
 
-// arguments returns what cells see as os.Args: what the front gave, else the
+// arguments makes os.Args what cells see as such: what the front gave, else the
 // name of the program.
-func arguments() []string {
+var arguments = sync.OnceValue(func() []string {
 	if len(os.Args) > 1 {
-		return os.Args[1:]
+		os.Args = os.Args[1:]
 	}
 	return os.Args
-}
+})
 
 // bind gives the interpreter the tables of packages, and the wrappers of the
 // interfaces that they mention.
@@ -82,12 +85,15 @@ func (y *yaegi) bind(paths []string) error {
 		}
 		y.bound[p] = true
 		for _, t := range []interp.Exports{table, symbols.Needs(p)} {
+			if y.usable {
+				t = y.give(t)
+			}
+			if len(t) == 0 {
+				continue
+			}
 			if err := y.interp.Use(t); err != nil {
 				return fmt.Errorf("bind %s: %w", p, err)
 			}
-		}
-		if err := symbols.UseGeneric(y.interp, p); err != nil {
-			return fmt.Errorf("bind the generic functions of %s: %w", p, err)
 		}
 	}
 	return nil

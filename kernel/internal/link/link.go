@@ -25,6 +25,7 @@ const (
 	KindInterrupt Kind = 'I' // see SendInterrupt: stop a cell
 	KindInput     Kind = 'N' // Input: a line typed by the user
 	KindOp        Kind = 'O' // Op: do one of the session's own operations
+	KindLoad      Kind = 'L' // Loading: open compiled packages, also while a cell runs
 	KindQuit      Kind = 'Q' // no payload: end the process
 )
 
@@ -36,7 +37,7 @@ const (
 	KindDone    Kind = 'E' // Done: the Run has ended
 	KindAsk     Kind = 'A' // Ask: the cell reads standard input
 	KindTrace   Kind = 'T' // Trace: where a panic is, sent while it unwinds
-	KindOpDone  Kind = 'P' // OpDone: the Op has ended
+	KindOpDone  Kind = 'P' // OpDone: the Op or the Loading has ended
 )
 
 // MaxFrame bounds a frame's payload, bytes. Larger ones are a broken peer.
@@ -63,7 +64,13 @@ type Run struct {
 	// them (timers, network, signals, processes), so that "all goroutines are
 	// asleep" can't be proven.
 	Waits bool `json:"waits,omitempty"`
-	// Measure, if not nil, asks for the time of the cell's own file.
+	// Defined names the functions that the files declare, by the interpreter's
+	// names: compiled packages that call them get the new ones.
+	Defined []string `json:"defined,omitempty"`
+	// Native, if not nil, is what the run needs of compiled packages.
+	Native *Native `json:"native,omitempty"`
+	// Measure, if not nil, asks for the time of the cell's own file, or of its
+	// compiled statements.
 	Measure *Measure `json:"measure,omitempty"`
 }
 
@@ -100,11 +107,12 @@ const (
 type Done struct {
 	Cell    int        `json:"cell"`
 	Status  string     `json:"status"`
-	Name    string     `json:"name,omitempty"`    // of the error: "panic", "runtime error", "compile"
+	Name    string     `json:"name,omitempty"`    // of the error: "panic", "runtime error", "compile", "load"
 	Message string     `json:"message,omitempty"` // one line or a few
 	Trace   []Position `json:"trace,omitempty"`   // innermost first
 	Waiting []Waiter   `json:"waiting,omitempty"` // for Deadlock: who waits where
 	Code    int        `json:"code,omitempty"`    // for Exited
+	Loaded  *Loaded    `json:"loaded,omitempty"`  // if the run opened packages
 }
 
 // A Waiter is one goroutine that waits, with its state in Go's words
@@ -162,11 +170,12 @@ type Op struct {
 	Args map[string]string `json:"args,omitempty"`
 }
 
-// OpDone answers an Op.
+// OpDone answers an Op or a Loading.
 type OpDone struct {
 	ID     int               `json:"id"`
 	Error  string            `json:"error,omitempty"`
 	Result map[string]string `json:"result,omitempty"`
+	Loaded *Loaded           `json:"loaded,omitempty"` // for a Loading
 }
 
 // Hello is the session's first frame.

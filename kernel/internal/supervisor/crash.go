@@ -139,6 +139,21 @@ func newCrash(d death) (c *Crash, used bool) {
 	return c, used
 }
 
+// ReadCrash reads what a Go program wrote to standard error before it ended;
+// nil when it holds no crash report.
+func ReadCrash(stderr []byte) *Crash {
+	at := lastReport(stderr)
+	if at < 0 {
+		return nil
+	}
+	c := parseReport(string(stderr[at:]), nil)
+	if c != nil {
+		c.Raw = string(stderr[at:])
+		c.Hint = strings.ReplaceAll(c.Hint, "{limit}", limitWords(0))
+	}
+	return c
+}
+
 // parseReport reads a crash report; nil when s is none. files names the files
 // of interpreted code.
 func parseReport(s string, files map[int]string) *Crash {
@@ -213,10 +228,7 @@ var (
 	// goroutineLine is "goroutine 18 gp=0x1 m=0 mp=0x2 [running, locked to
 	// thread]:"; gp, m and mp come with GOTRACEBACK=system.
 	goroutineLine = regexp.MustCompile(`^goroutine ([0-9]+) (?:.*)?\[`)
-	// cellPosition is "\tcell[3]:2 +0x18 …", also with a folder before it, or
-	// a column after.
-	cellPosition = regexp.MustCompile(`^\s+(?:.*/)?(cell\[[0-9]+\]):([0-9]+)(?::([0-9]+))?(?:\s|$)`)
-	createdBy    = regexp.MustCompile(`^(created by .*?)(?: in goroutine [0-9]+)?$`)
+	createdBy     = regexp.MustCompile(`^(created by .*?)(?: in goroutine [0-9]+)?$`)
 )
 
 // readTraces returns the places in cells on the first stack, and the number of
@@ -258,38 +270,17 @@ func readTraces(s string, files map[int]string) (first []link.Position, goroutin
 				add(link.Position{File: files[step.File()], Line: step.Line(), Column: step.Column()})
 			}
 		case strings.HasPrefix(line, "\t"), strings.HasPrefix(line, " "):
-			if m := cellPosition.FindStringSubmatch(line); m != nil {
-				p := link.Position{Func: fn, File: m[1]}
-				p.Line, _ = strconv.Atoi(m[2])
-				p.Column, _ = strconv.Atoi(m[3])
+			if p, ok := link.CompiledPlace(line); ok {
+				p.Func = fn
 				add(p)
 			} else if line[0] == ' ' { // in data races functions are indented, too
-				fn = functionName(strings.TrimSpace(line))
+				fn = link.FunctionName(strings.TrimSpace(line))
 			}
 		default:
-			fn = functionName(line)
+			fn = link.FunctionName(line)
 		}
 	}
 	return first, len(ids)
-}
-
-// functionName cuts the arguments off "main.(*T).f(0x1, {0x2, 0x3})".
-func functionName(line string) string {
-	if !strings.HasSuffix(line, ")") {
-		return line
-	}
-	depth := 0
-	for i := len(line) - 1; i >= 0; i-- {
-		switch line[i] {
-		case ')':
-			depth++
-		case '(':
-			if depth--; depth == 0 {
-				return line[:i]
-			}
-		}
-	}
-	return line
 }
 
 // unreadable is a panic value of which Go prints only the type, with an address

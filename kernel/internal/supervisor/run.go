@@ -61,34 +61,51 @@ func (s *Session) Run(r link.Run) (link.Done, error) {
 // error. When ctx ends Op returns its error, and the operation goes on until
 // Interrupt. A dead process gives the errors of Run.
 func (s *Session) Op(ctx context.Context, op link.Op) (link.OpDone, error) {
-	t := &turn{opDone: make(chan link.OpDone, 1), over: make(chan struct{})}
+	return s.request(ctx, "operation "+op.Name, op.Cell, &turn{}, func(id int) error {
+		op.ID = id
+		return s.send(link.KindOp, op)
+	})
+}
+
+// Load has the session open compiled packages and swap functions, also during
+// a Run. What their initialization prints belongs to cell. The answer and the
+// errors are those of Op; an Interrupt does not concern it.
+func (s *Session) Load(ctx context.Context, cell int, loads []link.Load) (link.OpDone, error) {
+	return s.request(ctx, "load compiled packages", cell, &turn{graced: true}, func(id int) error {
+		return s.send(link.KindLoad, link.Loading{ID: id, Cell: cell, Loads: loads})
+	})
+}
+
+// request sends something that an OpDone answers.
+func (s *Session) request(ctx context.Context, what string, cell int, t *turn, send func(id int) error) (link.OpDone, error) {
+	t.opDone, t.over = make(chan link.OpDone, 1), make(chan struct{})
 	s.mu.Lock()
 	if err := s.ended(); err != nil {
 		s.mu.Unlock()
-		return link.OpDone{}, fmt.Errorf("operation %s: %w", op.Name, err)
+		return link.OpDone{}, fmt.Errorf("%s: %w", what, err)
 	}
 	s.lastOp++
-	op.ID = s.lastOp
-	s.ops[op.ID] = t
-	if s.run == nil && op.Cell != 0 {
-		s.cell = op.Cell
+	id := s.lastOp
+	s.ops[id] = t
+	if s.run == nil && cell != 0 {
+		s.cell = cell
 	}
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()
-		delete(s.ops, op.ID)
+		delete(s.ops, id)
 		s.mu.Unlock()
 		close(t.over)
 	}()
 
-	if err := s.send(link.KindOp, op); err != nil {
-		return link.OpDone{}, fmt.Errorf("operation %s: %w", op.Name, err)
+	if err := send(id); err != nil {
+		return link.OpDone{}, fmt.Errorf("%s: %w", what, err)
 	}
 	select {
 	case d := <-t.opDone:
 		return d, nil
 	case <-ctx.Done():
-		return link.OpDone{}, fmt.Errorf("operation %s: %w", op.Name, ctx.Err())
+		return link.OpDone{}, fmt.Errorf("%s: %w", what, ctx.Err())
 	case <-s.dead:
 	}
 	select {

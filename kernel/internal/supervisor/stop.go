@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/weft-go/weft/kernel/internal/link"
@@ -17,7 +18,14 @@ import (
 func (s *Session) Interrupt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended() != nil || s.run == nil && len(s.ops) == 0 {
+	turns := []*turn{}
+	if s.run != nil {
+		turns = append(turns, s.run)
+	}
+	for _, t := range s.ops {
+		turns = append(turns, t)
+	}
+	if s.ended() != nil || !slices.ContainsFunc(turns, func(t *turn) bool { return t == s.run || !t.graced }) {
 		return
 	}
 	// Sent from a goroutine: the link is full when the session hangs. It names
@@ -28,13 +36,6 @@ func (s *Session) Interrupt() {
 			s.log("session %d: send interrupt: %v", s.pid, err)
 		}
 	})
-	turns := []*turn{}
-	if s.run != nil {
-		turns = append(turns, s.run)
-	}
-	for _, t := range s.ops {
-		turns = append(turns, t)
-	}
 	for _, t := range turns {
 		if !t.graced {
 			t.graced = true

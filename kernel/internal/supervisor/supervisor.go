@@ -136,7 +136,7 @@ type turn struct {
 	done   chan link.Done   // for a Run, capacity 1
 	opDone chan link.OpDone // for an Op, capacity 1
 	over   chan struct{}    // closed when the caller has its answer
-	graced bool             // guarded by Session.mu: its interruption is watched
+	graced bool             // guarded by Session.mu: its interruption is watched, or it needs none
 }
 
 // Start starts a session and waits for its Hello. The error says what is
@@ -187,7 +187,11 @@ func Start(ctx context.Context, o Options, ev Events) (*Session, error) {
 	return nil, fmt.Errorf("start session %q: %w", path, err)
 }
 
-// find returns the session's binary.
+// Binary returns the path of the session's program: path itself, the one that
+// WEFT_SESSION names, the one beside this program, or the one on the PATH. An
+// error says that there is none.
+func Binary(path string) (string, error) { return find(path) }
+
 func find(path string) (string, error) {
 	const name = "weft-session"
 	if path == "" {
