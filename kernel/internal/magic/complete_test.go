@@ -14,7 +14,12 @@ func TestComplete(t *testing.T) {
 		{"fmt.Println?", "complete", ""},
 		{"%%bash", "incomplete", ""},
 		{"%%bash\nls", "incomplete", ""},
-		{"%%bash\nls\n", "complete", ""},
+		{"%%bash\nls\n", "incomplete", ""},
+		{"%%bash\nls\n\n", "complete", ""},
+		{"%%bash\nls\n  \n", "complete", ""},
+		{"%%bash\n", "incomplete", ""},
+		{"%%bash\nif true; then\n  ls", "incomplete", "  "},
+		{"%%time\nfor {\n\tf()", "incomplete", "\t"},
 		{"%who\nfor {", "incomplete", "\t"},
 		{"x := 1\n%%bash\n", "invalid", ""},
 	} {

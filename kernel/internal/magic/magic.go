@@ -76,6 +76,15 @@ type Env interface {
 	// Newlines and blanks in front of the text put it where it stands in the
 	// cell, here and in Measure.
 	Go(ctx context.Context, code string) error
+	// GoOn is Go with an engine of the list Engines for this text.
+	GoOn(ctx context.Context, engine, code string) error
+	// Engine says in a line which engine is chosen and what it can do.
+	Engine(ctx context.Context) string
+	// SetEngine chooses an engine of the list Engines for the cells to come.
+	SetEngine(ctx context.Context, engine string) error
+	// Compile compiles functions and types that cells have defined, and reports
+	// in a few lines what it took. Without names it reports what is compiled.
+	Compile(ctx context.Context, names []string) (report string, err error)
 	// Measure runs Go text as Go does and shows what it took. kind is "time"
 	// or "timeit"; args are timeit's options as written, "-n 10 -r 3".
 	Measure(ctx context.Context, kind, args, code string) error
@@ -106,6 +115,9 @@ type Name struct {
 	Type string // as Go writes it; the path for an import
 	Cell string // where it was defined, "cell[3]"
 	Lost bool   // its value went with a session that died
+	// Engine says what runs a function: "compiled", "interpreted", or "waits"
+	// for what is compiled when it is first needed. Empty for other kinds.
+	Engine string
 }
 
 // A Table is a list of magics in reading order.
@@ -115,6 +127,11 @@ type Table []*Magic
 var Magics = Table{
 	timeMagic,
 	timeitMagic,
+	nativeMagic,
+	interpMagic,
+	engineMagic,
+	getMagic,
+	modMagic,
 	whoMagic,
 	resetMagic,
 	helpMagic,

@@ -32,6 +32,23 @@ func (n *notebook) Go(_ context.Context, code string) error {
 	return nil
 }
 
+func (n *notebook) GoOn(_ context.Context, engine, code string) error {
+	fmt.Fprintf(&n.log, "go on %s %q\n", engine, strings.TrimLeft(code, "\n "))
+	return nil
+}
+
+func (n *notebook) Engine(context.Context) string { return "auto: the compiler is ready" }
+
+func (n *notebook) SetEngine(_ context.Context, engine string) error {
+	fmt.Fprintf(&n.log, "engine %s\n", engine)
+	return n.fail["engine"]
+}
+
+func (n *notebook) Compile(_ context.Context, names []string) (string, error) {
+	fmt.Fprintf(&n.log, "compile %v\n", names)
+	return "done\n", n.fail["compile"]
+}
+
 func (n *notebook) Measure(_ context.Context, kind, args, code string) error {
 	fmt.Fprintf(&n.log, "measure %s [%s] %q\n", kind, args, strings.TrimLeft(code, "\n "))
 	n.measured = code
@@ -85,7 +102,7 @@ func newNotebook() *notebook {
 		names: []Name{
 			{Name: "sum", Kind: "var", Type: "int", Cell: "cell[1]"},
 			{Name: "grid", Kind: "var", Type: "[][]float64", Cell: "cell[2]", Lost: true},
-			{Name: "work", Kind: "func", Type: "func(n int) int", Cell: "cell[3]"},
+			{Name: "work", Kind: "func", Type: "func(n int) int", Cell: "cell[3]", Engine: "compiled"},
 		},
 		docs:    map[string]string{"fmt.Println": "func Println(a ...any)", "time": "package time"},
 		environ: map[string]string{"HOME": "/home/ada", "DATA": "/data", "EMPTY": ""},
@@ -119,16 +136,26 @@ func TestRun(t *testing.T) {
 		{name: "timeit cell with code", cell: "%%timeit x := 1\nf(1)\n", err: "only options"},
 		{name: "timeit options alone", cell: "%timeit -n 10", err: "needs a statement"},
 
+		{name: "engine", cell: "%engine", want: `out "auto: the compiler is ready\n"`},
+		{name: "engine chosen", cell: "%engine interp", want: "engine interp"},
+		{name: "engine unknown", cell: "%engine turbo", err: "one of auto, interp, native"},
+		{name: "native", cell: "%native f g", want: "compile [f g]\nout \"done\\n\""},
+		{name: "native nothing", cell: "%native", want: "compile []\nout \"done\\n\""},
+		{name: "native a cell", cell: "%%native\nf(1)\n", want: `go on native "f(1)\n"`},
+		{name: "native cell with names", cell: "%%native f\nf(1)\n", err: "or write %native f"},
+		{name: "interp a cell", cell: "%%interp\nf(1)\n", want: `go on interp "f(1)\n"`},
+		{name: "interp line", cell: "%interp f(1)", err: "on the cell's first line"},
+
 		{name: "who", cell: "%who", want: `values names="sum"
 show Name  Kind  Type             Cell     Value
 sum   var   int              cell[1]  33219980
 grid  var   [][]float64      cell[2]  lost: run cell[2] again
-work  func  func(n int) int  cell[3]`},
+work  func  func(n int) int  cell[3]  compiled`},
 		{name: "who of a kind", cell: "%who func", want: `show Name  Kind  Type             Cell     Value
-work  func  func(n int) int  cell[3]`},
+work  func  func(n int) int  cell[3]  compiled`},
 		{name: "who by pattern", cell: "%who gr* w?rk", want: `show Name  Kind  Type             Cell     Value
 grid  var   [][]float64      cell[2]  lost: run cell[2] again
-work  func  func(n int) int  cell[3]`},
+work  func  func(n int) int  cell[3]  compiled`},
 		{name: "who nothing", cell: "%who x*", want: `out "No such names.\n"`},
 		{name: "who bad pattern", cell: "%who [", err: "not a pattern"},
 		{name: "reset", cell: "%reset", want: "reset\n" + `out "Forgot 3 names; the session is new.\n"`},

@@ -1,6 +1,7 @@
 package magic
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -21,7 +22,8 @@ const, type, func, import) or those that match a pattern with * and ?.
     %who var
     %who sum* func
 
-A variable whose value went with a session that died is marked "lost": run its
+For a function the last column says what runs it, the compiler's code or the
+interpreter. A variable whose value went with a session that died is marked "lost": run its
 cell again.`,
 	Line: true,
 	Run:  runWho,
@@ -94,7 +96,7 @@ func whoTable(names []Name, values map[string]string) map[string]any {
 	header := []string{"Name", "Kind", "Type", "Cell", "Value"}
 	rows := [][]string{header}
 	for _, n := range names {
-		value := shorten(values[n.Name], valueWidth)
+		value := cmp.Or(n.Engine, shorten(values[n.Name], valueWidth))
 		if n.Lost {
 			value = "lost: run " + n.Cell + " again"
 		}
