@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"debug/buildinfo"
 	"errors"
 	"flag"
@@ -9,9 +10,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/weft-go/weft/kernel/internal/spec"
 	"github.com/weft-go/weft/kernel/internal/supervisor"
+	"github.com/weft-go/weft/kernel/internal/toolchain"
 )
 
 // doctorCommand returns the command that checks this machine. run starts a
@@ -51,6 +54,7 @@ func doctor(args []string, run func(code string) (string, error)) error {
 		Output:    output,
 		ReadFile:  os.ReadFile,
 		RunCell:   run,
+		OpenCell:  func() (build, open time.Duration, err error) { return openCell(exe) },
 	})
 	if err != nil {
 		return err
@@ -59,6 +63,20 @@ func doctor(args []string, run func(code string) (string, error)) error {
 		return errors.New("notebooks can't run yet: see the lines marked missing")
 	}
 	return nil
+}
+
+// openCell builds a cell as a notebook would and has the session open it.
+func openCell(exe string) (build, open time.Duration, err error) {
+	session, err := sessionPath(exe)
+	if err != nil {
+		return 0, 0, err
+	}
+	tools := toolchain.New(toolchain.Options{
+		SessionBinary: session,
+		Log:           func(format string, args ...any) { fmt.Fprintf(os.Stderr, "weft: "+format+"\n", args...) },
+	})
+	build, open, err = tools.Try(context.Background())
+	return build, open, errors.Join(err, tools.Close())
 }
 
 // sessionPath returns the session's program as the supervisor finds it: named

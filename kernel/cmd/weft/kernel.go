@@ -9,11 +9,14 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/weft-go/weft/kernel/internal/front"
 	"github.com/weft-go/weft/kernel/internal/history"
+	"github.com/weft-go/weft/kernel/internal/magic"
 	"github.com/weft-go/weft/kernel/internal/server"
 	"github.com/weft-go/weft/kernel/internal/socket"
 	"github.com/weft-go/weft/kernel/internal/wire"
@@ -116,7 +119,10 @@ func serve(ctx context.Context, codec *wire.Codec, sockets *socket.Sockets, f *f
 
 // frontOptions reads the settings that the environment holds.
 func frontOptions() (front.Options, error) {
-	o := front.Options{Log: logf}
+	o := front.Options{Log: logf, Engine: os.Getenv("WEFT_ENGINE")}
+	if o.Engine != "" && !slices.Contains(magic.Engines, o.Engine) {
+		return o, fmt.Errorf("WEFT_ENGINE=%q: no such engine: it is one of %s", o.Engine, strings.Join(magic.Engines, ", "))
+	}
 	for name, into := range map[string]*int64{"WEFT_MEMORY": &o.Memory, "WEFT_OUTPUT_LIMIT": &o.OutputLimit} {
 		text := os.Getenv(name)
 		if text == "" {

@@ -9,16 +9,18 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/weft-go/weft/kernel/internal/front"
+	"github.com/weft-go/weft/kernel/internal/magic"
 	"github.com/weft-go/weft/kernel/internal/notebook"
 	"github.com/weft-go/weft/kernel/internal/wire"
 )
 
-const runUsage = "run [-o OUT.ipynb] [--html OUT.html] [--timeout D] [--allow-errors] [-p NAME=VALUE]... NOTEBOOK.ipynb  |  run FILE.go [ARGUMENT]...  |  run -e CODE"
+const runUsage = "run [-o OUT.ipynb] [--html OUT.html] [--timeout D] [--allow-errors] [--engine auto|interp|native] [-p NAME=VALUE]... NOTEBOOK.ipynb  |  run FILE.go [ARGUMENT]...  |  run -e CODE"
 
 var runCommand = &command{
 	name:  "run",
@@ -32,6 +34,7 @@ type runFlags struct {
 	out, html   string
 	timeout     time.Duration
 	allowErrors bool
+	engine      string
 	parameters  parameters
 	code        string
 }
@@ -41,8 +44,22 @@ func (r *runFlags) define(fs *flag.FlagSet) {
 	fs.StringVar(&r.html, "html", "", "write it as one page that needs nothing else to `FILE`")
 	fs.DurationVar(&r.timeout, "timeout", 0, "stop a cell that takes longer, such as 90s (default: never)")
 	fs.BoolVar(&r.allowErrors, "allow-errors", false, "go on behind a cell that fails")
+	fs.StringVar(&r.engine, "engine", "", "what runs Go text: `NAME` is auto, interp or native (default: WEFT_ENGINE, or auto)")
 	fs.Var(&r.parameters, "p", "`NAME=VALUE` of a parameter; may be given several times")
 	fs.StringVar(&r.code, "e", "", "run `CODE` instead of a file")
+}
+
+// options reads the settings that flags and environment hold.
+func (r *runFlags) options() (front.Options, error) {
+	o, err := frontOptions()
+	if err != nil || r.engine == "" {
+		return o, err
+	}
+	if !slices.Contains(magic.Engines, r.engine) {
+		return o, usageError{fmt.Errorf("run: --engine %s: it is one of %s", r.engine, strings.Join(magic.Engines, ", "))}
+	}
+	o.Engine = r.engine
+	return o, nil
 }
 
 // parameters is a flag that collects NAME=VALUE.
@@ -83,7 +100,7 @@ func run(args []string) error {
 	case r.code != "" && file != "":
 		return usageError{fmt.Errorf("run: -e CODE and %s exclude each other", file)}
 	case r.code != "":
-		return runCode(ctx, r.code, nil)
+		return runCode(ctx, &r, r.code, nil)
 	case file == "":
 		return usageError{errors.New("run: name a notebook or a Go file, or give -e CODE")}
 	case strings.HasSuffix(file, ".go"):
@@ -91,7 +108,7 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		return runCode(ctx, string(text), append([]string{file}, rest...))
+		return runCode(ctx, &r, string(text), append([]string{file}, rest...))
 	}
 	return runNotebook(ctx, file, &r)
 }
@@ -126,8 +143,8 @@ func fileAndRest(fs *flag.FlagSet, args []string) (file string, rest []string, e
 }
 
 // runCode runs Go text as one cell and shows its output on the terminal.
-func runCode(ctx context.Context, code string, arguments []string) error {
-	opts, err := frontOptions()
+func runCode(ctx context.Context, r *runFlags, code string, arguments []string) error {
+	opts, err := r.options()
 	if err != nil {
 		return err
 	}
@@ -149,7 +166,9 @@ func runCode(ctx context.Context, code string, arguments []string) error {
 	}
 	status := exitError{1}
 	if reply.EName == "exit" {
-		fmt.Sscanf(reply.EValue, "os.Exit(%d)", &status.code)
+		for _, form := range []string{"os.Exit(%d)", "exit status %d"} {
+			fmt.Sscanf(reply.EValue, form, &status.code)
+		}
 	}
 	return status // the terminal has told what was wrong
 }
@@ -163,7 +182,7 @@ func runNotebook(ctx context.Context, path string, r *runFlags) error {
 	if err := isGo(nb); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	opts, err := frontOptions()
+	opts, err := r.options()
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/weft-go/weft/kernel/internal/spec"
+	"github.com/weft-go/weft/kernel/internal/toolchain"
 )
 
 var uninstallCommand = &command{
@@ -52,7 +53,8 @@ func uninstall(args []string) error {
 }
 
 // uninstallAll removes the kernelspecs that start this program, wherever
-// Jupyter finds them, those whose program is gone, and the files of install.sh.
+// Jupyter finds them, those whose program is gone, what compiled cells keep for
+// later, and the files of install.sh.
 func uninstallAll(paths spec.Paths) error {
 	exe, err := executable()
 	if err != nil {
@@ -70,6 +72,13 @@ func uninstallAll(paths spec.Paths) error {
 			count++
 		}
 		errs = append(errs, err)
+	}
+	if dir, err := toolchain.CacheDir(); err == nil {
+		if _, err := os.Stat(dir); err == nil {
+			errs = append(errs, os.RemoveAll(dir))
+			fmt.Println("removed", dir)
+			count++
+		}
 	}
 	n, err := removeListed(filepath.Dir(filepath.Dir(exe)))
 	if count += n; count == 0 && err == nil {

@@ -52,8 +52,14 @@ func list(t *testing.T, goos string, args ...string) []listed {
 	}
 }
 
-// ours returns an import path without the module's, and whether it is ours.
-func ours(importPath string) (string, bool) { return strings.CutPrefix(importPath, module+"/") }
+// ours returns an import path without the module's, and whether it is ours. The
+// module's own folder is ".".
+func ours(importPath string) (string, bool) {
+	if importPath == module {
+		return ".", true
+	}
+	return strings.CutPrefix(importPath, module+"/")
+}
 
 // standard reports whether an import path is the standard library's: its first
 // element has no dot.

@@ -44,15 +44,21 @@ var policy = []rule{
 	{pkg: "kernel/display", may: "kernel/internal/sink"},
 	{pkg: "kernel/measure", may: "runtime/interrupt"},
 
+	// The module's folder: the sources of what cells may import, as text.
+	{pkg: "."},
+
 	// Both processes.
 	{pkg: "kernel/internal/link"},
+	{pkg: "kernel/internal/errtree"},
 	{pkg: "kernel/internal/arch"},
 
 	// The session.
 	{pkg: "kernel/internal/sink"},
-	{pkg: "kernel/internal/symbols", may: "kernel/internal/symbols/generic/* kernel/display kernel/measure kernels kernels/* runtime/*", modules: "yaegi"},
+	{pkg: "kernel/internal/symbols", may: "kernel/internal/symbols/generic kernel/internal/symbols/generic/* kernel/display kernel/measure kernels kernels/* runtime/*", modules: "yaegi"},
+	{pkg: "kernel/internal/symbols/generic"},
 	{pkg: "kernel/internal/symbols/generic/*", may: "kernel/internal/symbols/generic/compiled"},
-	{pkg: "kernel/internal/engine", may: "kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/display kernel/measure runtime/interrupt runtime/par", modules: "yaegi"},
+	{pkg: "kernel/internal/dock"},
+	{pkg: "kernel/internal/engine", may: "kernel/internal/dock kernel/internal/errtree kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/display kernel/measure runtime/interrupt runtime/par", modules: "yaegi"},
 	{pkg: "kernel/cmd/weft-session", may: "kernel/internal/engine"},
 
 	// The front: sockets and protocol.
@@ -63,27 +69,36 @@ var policy = []rule{
 
 	// The front: the language.
 	{pkg: "kernel/internal/cell"},
-	{pkg: "kernel/internal/export", may: "kernel/internal/export/pack", modules: "x/tools"},
+	{pkg: "kernel/internal/export", may: "kernel/internal/export/doctext kernel/internal/export/pack", modules: "x/tools"},
+	{pkg: "kernel/internal/export/doctext"},
+	{pkg: "kernel/internal/symbols/outline"},
+	{pkg: "kernel/internal/module", may: "kernel/internal/export kernel/internal/symbols/outline"},
 	{pkg: "kernel/internal/check", may: "kernel/internal/cell kernel/internal/export"},
-	{pkg: "kernel/internal/lower", may: "kernel/internal/cell kernel/internal/check"},
+	{pkg: "kernel/internal/lower", may: "kernel/internal/cell kernel/internal/check kernel/internal/symbols/generic"},
+	{pkg: "kernel/internal/native", may: "kernel/internal/cell kernel/internal/check"},
 	{pkg: "kernel/internal/complete", may: "kernel/internal/cell kernel/internal/check kernel/internal/export"},
 
 	// The front: one notebook's life.
 	{pkg: "kernel/internal/supervisor", may: "kernel/internal/link"},
 	{pkg: "kernel/internal/magic", may: "kernel/internal/cell kernel/internal/link"},
+	{pkg: "kernel/internal/toolchain", may: "."},
 	{pkg: "kernel/internal/python"},
-	{pkg: "kernel/internal/front", may: "kernel/internal/cell kernel/internal/check kernel/internal/complete kernel/internal/export kernel/internal/history kernel/internal/link kernel/internal/lower kernel/internal/magic kernel/internal/server kernel/internal/supervisor kernel/internal/wire kernel/measure"},
+	{pkg: "kernel/internal/front", may: ". kernel/internal/cell kernel/internal/check kernel/internal/complete kernel/internal/errtree kernel/internal/export kernel/internal/history kernel/internal/link kernel/internal/lower kernel/internal/magic kernel/internal/module kernel/internal/native kernel/internal/server kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernel/measure"},
 	{pkg: "kernel/internal/notebook", may: "kernel/internal/front kernel/internal/server kernel/internal/wire", modules: "goldmark"},
 	{pkg: "kernel/internal/spec", may: "kernel/internal/python"},
 	// The front never links the interpreter: no engine here.
-	{pkg: "kernel/cmd/weft", may: "kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/wire kernels/all"},
+	{pkg: "kernel/cmd/weft", may: "kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernels/all"},
+
+	// Go's own test programs, run by make conformance.
+	{pkg: "kernel/internal/conformance", may: "kernel/internal/front kernel/internal/wire"},
+	{pkg: "kernel/internal/conformance/conform", may: "kernel/internal/conformance"},
 
 	// Generators, run by make generate.
 	{pkg: "kernel/internal/export/pack"},
-	{pkg: "kernel/internal/export/generate", may: "kernel/internal/export/pack", modules: "x/tools"},
+	{pkg: "kernel/internal/export/generate", may: "kernel/internal/export/doctext kernel/internal/export/pack", modules: "x/tools"},
 	{pkg: "kernel/internal/export/gen", may: "kernel/internal/export/generate kernel/internal/export/pack kernel/internal/symbols/packages"},
 	{pkg: "kernel/internal/symbols/packages"},
-	{pkg: "kernel/internal/symbols/generate", may: "kernel/internal/export/generate kernel/internal/symbols/packages", modules: "yaegi x/tools"},
+	{pkg: "kernel/internal/symbols/generate", may: "kernel/internal/export/generate kernel/internal/symbols/outline kernel/internal/symbols/packages", modules: "yaegi x/tools"},
 	{pkg: "kernel/internal/symbols/gen", may: "kernel/internal/export/generate kernel/internal/symbols/generate kernel/internal/symbols/packages"},
 }
 

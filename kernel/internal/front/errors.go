@@ -53,6 +53,7 @@ func (f *Front) explain(err error) wire.ErrorContent {
 
 // report makes an error of a name, a message and lines below it.
 func report(name, message string, below ...string) wire.ErrorContent {
+	message = cell.Clean(message)
 	head := red + bold + name + plain + ": " + message
 	if message == "" {
 		head = red + bold + name + plain
@@ -68,10 +69,7 @@ func (f *Front) explainEnding(e *ending) wire.ErrorContent {
 			"Variables are kept. Goroutines that cells had started were stopped, too.")
 	case link.Deadlock:
 		below := []string{"Nothing can wake them any more, so the cell was stopped. Variables are kept."}
-		for _, w := range e.Waiting {
-			below = append(below, "", bold+"goroutine waits: "+w.State+plain)
-			below = append(below, f.trace(w.Trace)...)
-		}
+		below = append(below, f.stacks(waiting(e.Waiting))...)
 		return report("deadlock", "all goroutines are asleep", below...)
 	case link.Exited:
 		return report("exit", fmt.Sprintf("os.Exit(%d)", e.Code),
@@ -91,7 +89,7 @@ func (f *Front) explainDeath(d *death) wire.ErrorContent {
 	if len(trace) == 0 {
 		trace = f.dyingAt(c)
 	}
-	below := f.trace(trace)
+	below := append(f.trace(trace), f.others(f.goroutines(c.Raw))...)
 	if c.Hint != "" {
 		below = append(below, blue+c.Hint+plain)
 	}
@@ -151,6 +149,7 @@ const shownFrames = 8
 // the lines around it.
 func (f *Front) trace(positions []link.Position) []string {
 	var lines []string
+	positions = learners(positions)
 	skipped := 0
 	var before link.Position
 	for i, p := range positions {
@@ -170,7 +169,7 @@ func (f *Front) trace(positions []link.Position) []string {
 		if i == 0 {
 			lines = append(lines, f.around(p)...)
 		} else if text, ok := f.sources.line(p.File, p.Line); ok {
-			lines = append(lines, "      "+strings.TrimSpace(text))
+			lines = append(lines, "      "+cell.Clean(strings.TrimSpace(text)))
 		}
 	}
 	return lines
@@ -187,7 +186,14 @@ func (f *Front) place(p link.Position) string {
 	if name == "" {
 		name = f.sources.function(p.File, p.Line)
 	}
-	if name != "" {
+	if by, ok := strings.CutPrefix(name, "created by "); ok {
+		text += ", where the goroutine was started"
+		name = by
+		if name != "" && name != "main" {
+			text += ","
+		}
+	}
+	if name != "" && name != "main" { // "main" are the statements of a compiled cell
 		text += " in " + strings.TrimPrefix(name, "main.")
 	}
 	return text
@@ -201,6 +207,7 @@ func (f *Front) around(p link.Position) []string {
 		if !ok {
 			continue
 		}
+		text = cell.Clean(text)
 		if n == p.Line {
 			lines = append(lines, fmt.Sprintf("%s--> %3d%s  %s", red, n, plain, text))
 		} else {

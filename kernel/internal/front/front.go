@@ -12,6 +12,7 @@ package front
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/weft-go/weft/kernel/internal/export"
 	"github.com/weft-go/weft/kernel/internal/server"
 	"github.com/weft-go/weft/kernel/internal/supervisor"
+	"github.com/weft-go/weft/kernel/internal/toolchain"
 )
 
 var _ server.Session = (*Front)(nil)
@@ -32,6 +34,7 @@ type Options struct {
 	Session     string   // path of the session's binary; "" as supervisor.Options.Path
 	Arguments   []string // os.Args of the cells; nil for none of their own
 	Dir         string   // where cells run; "" for the current directory
+	Engine      string   // what runs Go text: "auto" (or ""), "interp" or "native"
 	Memory      int64    // bytes the session may use; 0 for supervisor.DefaultMemory
 	OutputLimit int64    // bytes of a cell's text that are shown; 0 for DefaultOutputLimit, negative for no limit
 	Log         func(format string, args ...any)
@@ -47,6 +50,8 @@ type Front struct {
 	opts    Options
 	world   *check.World
 	sources sources
+	engines *engines
+	cancel  context.CancelFunc // ends the background
 
 	restarting sync.Mutex // held while a session is replaced; taken before mu
 
@@ -59,7 +64,7 @@ type Front struct {
 	stop     context.CancelFunc  // guarded by mu: ends the input that waits
 	current  *execution          // guarded by mu: the cell that runs
 	closed   bool                // guarded by mu
-	watching sync.WaitGroup      // the goroutine that waits for the session's death
+	watching sync.WaitGroup      // what waits for the session's death, and the background
 }
 
 // New makes a Front and starts its session.
@@ -71,11 +76,19 @@ func New(ctx context.Context, o Options) (*Front, error) {
 		o.OutputLimit = DefaultOutputLimit
 	}
 	f := &Front{opts: o, world: check.NewWorld(export.New()), outputs: map[int]*output{}}
+	session, err := supervisor.Binary(o.Session)
+	if err != nil {
+		return nil, err
+	}
+	f.engines = newEngines(toolchain.New(toolchain.Options{SessionBinary: session, Log: o.Log}), o.Engine)
 	s, err := f.launch(ctx)
 	if err != nil {
 		return nil, err
 	}
 	f.session = s
+	var life context.Context
+	life, f.cancel = context.WithCancel(context.Background())
+	f.watching.Go(func() { f.background(life) })
 	return f, nil
 }
 
@@ -147,11 +160,13 @@ func (f *Front) Close(context.Context) error {
 	outputs := f.outputs
 	f.outputs = map[int]*output{}
 	f.mu.Unlock()
+	f.cancel()
 	var err error
 	if s != nil {
 		err = s.Close()
 	}
 	f.watching.Wait()
+	err = errors.Join(err, f.engines.tools.Close())
 	for _, o := range outputs {
 		o.flush()
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/weft-go/weft/kernel/internal/cell"
-	"github.com/weft-go/weft/kernel/internal/complete"
 	"github.com/weft-go/weft/kernel/internal/link"
 	"github.com/weft-go/weft/kernel/internal/magic"
 	"github.com/weft-go/weft/kernel/internal/wire"
@@ -20,6 +19,11 @@ var _ magic.Env = (*execution)(nil)
 // Go implements magic.Env.
 func (x *execution) Go(ctx context.Context, code string) error {
 	return x.golang(ctx, code, nil)
+}
+
+// GoOn implements magic.Env.
+func (x *execution) GoOn(ctx context.Context, engine, code string) error {
+	return x.golangOn(ctx, engine, code, nil)
 }
 
 // Measure implements magic.Env. What %timeit repeats becomes a function that
@@ -112,16 +116,14 @@ func (x *execution) Page(text string) {
 func (x *execution) Names() []magic.Name {
 	var names []magic.Name
 	for _, n := range x.front.world.Names() {
-		names = append(names, magic.Name{Name: n.Name, Kind: string(n.Kind), Type: n.Type, Cell: n.Cell, Lost: n.Lost})
+		names = append(names, magic.Name{Name: n.Name, Kind: string(n.Kind), Type: n.Type, Cell: n.Cell, Lost: n.Lost, Engine: x.front.engineOf(n.Name)})
 	}
 	return names
 }
 
 // Inspect implements magic.Env.
 func (x *execution) Inspect(_ context.Context, name string) (string, bool) {
-	found, data := complete.Inspect(x.front.world, name, len(name), 1)
-	text, _ := data["text/plain"].(string)
-	return text, found
+	return x.front.describe(name)
 }
 
 // Reset implements magic.Env.

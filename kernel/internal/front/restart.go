@@ -92,8 +92,12 @@ func (f *Front) replace(ctx context.Context, cell string) ([]check.Name, error) 
 			f.opts.Log("repeat %s %v in the new session: %v %s", set.op, set.args, err, done.Error)
 		}
 	}
+	e := f.engines
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.reset()
 	lost := f.world.Lose(cell)
-	list, err := lower.Declarations(f.world)
+	list, err := lower.Declarations(f.world, e.restored(f.world))
 	if err != nil {
 		return lost, fmt.Errorf("put the declarations back: %w", err)
 	}

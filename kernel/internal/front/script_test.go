@@ -8,53 +8,41 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/weft-go/weft/kernel/internal/engine"
 	"github.com/weft-go/weft/kernel/internal/supervisor"
 	"github.com/weft-go/weft/kernel/internal/wire"
 )
 
 var update = flag.Bool("update", false, "write what the scripts' cells show as what is wanted")
 
-// TestMain makes the test binary the session as well.
+// TestMain builds the session's program: plugins open in a program that was
+// built like them, which a test is not.
 func TestMain(m *testing.M) {
-	if os.Getenv("WEFT_TEST_SESSION") != "" {
-		syscall.CloseOnExec(3)
-		if err := engine.Main(os.NewFile(3, "link")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	dir, err := os.MkdirTemp("", "weft-front-test")
+	if err == nil {
+		err = plainSession(dir)
 	}
-	os.Setenv("WEFT_TEST_SESSION", "1")
-	os.Setenv(supervisor.PathVariable, os.Args[0])
-	if raceEnabled {
-		dir, err := os.MkdirTemp("", "weft-front-test")
-		if err == nil {
-			err = plainSession(dir)
-		}
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		code := m.Run()
-		os.RemoveAll(dir)
-		os.Exit(code)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
 }
 
-// plainSession builds the session's program without the race detector.
+// plainSession builds the session's program as it is installed, never with the
+// race detector.
 func plainSession(dir string) error {
 	path := filepath.Join(dir, "weft-session")
-	out, err := exec.Command("go", "build", "-o", path, "github.com/weft-go/weft/kernel/cmd/weft-session").CombinedOutput()
+	out, err := exec.Command("go", "build", "-trimpath", "-o", path, "github.com/weft-go/weft/kernel/cmd/weft-session").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("build the session: %w\n%s", err, out)
 	}
@@ -171,7 +159,9 @@ var masks = []struct {
 //	pause=1s       wait before it
 //	input=a,b      what the user types
 //
-// Instead of "want" may stand "match": a regular expression that what the cell
+// Every script runs with the interpreter alone and with both engines; where the
+// two show different texts, "want auto" stands behind "want". A script whose comment says
+// "engines: auto" runs with those it names. Instead of "want" may stand "match": a regular expression that what the cell
 // shows must match. A line of the wanted text that begins with "~ " is a regular expression.
 // "= x" is a result, "! x" standard error, "| x" a line of a traceback.
 func TestScripts(t *testing.T) {
@@ -180,24 +170,47 @@ func TestScripts(t *testing.T) {
 		t.Fatal("no scripts", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			script, err := txtar.ParseFile(file)
-			if err != nil {
+		script, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		engines := []string{engineInterp, engineAuto}
+		if _, names, ok := strings.Cut(string(script.Comment), "engines: "); ok {
+			engines = strings.Fields(firstLine(names))
+		}
+		for _, engine := range engines {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+engine, func(t *testing.T) {
+				if !*update {
+					t.Parallel()
+				}
+				if engine != engineInterp {
+					needCompiler(t)
+				}
+				runScript(t, script, engine)
+			})
+		}
+		if *update {
+			if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			runScript(t, script)
-			if *update {
-				if err := os.WriteFile(file, txtar.Format(script), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
+		}
 	}
 }
 
-func runScript(t *testing.T, script *txtar.Archive) {
-	f := newFront(t, Options{Dir: t.TempDir(), Memory: 2 << 30})
+// needCompiler skips a test where cells can't be compiled.
+func needCompiler(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("compiling cells takes long")
+	}
+	f := newFront(t, Options{})
+	if err := f.engines.compiler(t.Context()); err != nil {
+		t.Skip("no compiler for cells: ", err)
+	}
+}
+
+func runScript(t *testing.T, script *txtar.Archive, engine string) {
+	f := newFront(t, Options{Dir: t.TempDir(), Memory: 2 << 30, Engine: engine})
 	count := 0
 	for i := 0; i < len(script.Files); i++ {
 		kind, options, _ := strings.Cut(script.Files[i].Name, " ")
@@ -221,15 +234,26 @@ func runScript(t *testing.T, script *txtar.Archive) {
 		}
 		if i+1 < len(script.Files) && script.Files[i+1].Name == "want" {
 			i++
+			file := &script.Files[i]
+			if i+1 < len(script.Files) && script.Files[i+1].Name == "want auto" {
+				i++
+				if engine == engineAuto {
+					file = &script.Files[i]
+				}
+			}
 			got := p.String()
 			for _, m := range masks {
 				got = m.from.ReplaceAllString(got, m.to)
 			}
-			want := string(script.Files[i].Data)
-			if *update && !matches(got, want) {
-				script.Files[i].Data = []byte(got)
-			} else if !matches(got, want) {
-				t.Errorf("cell %d shows\n%s\nwant\n%s", count, got, want)
+			switch {
+			case matches(got, string(file.Data)):
+			case *update && engine == engineAuto && file.Name == "want":
+				i++
+				script.Files = slices.Insert(script.Files, i, txtar.File{Name: "want auto", Data: []byte(got)})
+			case *update:
+				file.Data = []byte(got)
+			default:
+				t.Errorf("cell %d shows\n%s\nwant\n%s", count, got, file.Data)
 			}
 		}
 	}

@@ -50,7 +50,7 @@ func jupyter(t *testing.T) []string {
 	t.Helper()
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "bin") + string(filepath.Separator)
-	build := exec.Command("go", "build", "-buildvcs=false", "-o", bin, "./kernel/cmd/weft", "./kernel/cmd/weft-session")
+	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", bin, "./kernel/cmd/weft", "./kernel/cmd/weft-session")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build weft: %v\n%s", err, out)
