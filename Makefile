@@ -30,7 +30,7 @@ export CGO_ENABLED = 1
 .PHONY: build test test-all check generate bench notebooks fuzz install
 
 build:
-	go build -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
+	go build -trimpath -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
 
 test: build
 	go test $(TESTFLAGS) $$(go list ./... | grep -v '/internal/python$$')
@@ -42,7 +42,7 @@ test-all: test
 	$(MAKE) fuzz
 
 check:
-	@unformatted=$$(gofmt -l kernel kernels runtime); \
+	@unformatted=$$(gofmt -l *.go kernel kernels runtime); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet ./...

@@ -1,0 +1,96 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options say how programs are run as cells.
+type Options struct {
+	Session  string        // the session's program; "" as front.Options.Session
+	Engine   string        // "interp" or "auto"
+	Split    bool          // one cell for each declaration and one that calls main
+	Dir      string        // where cells run; "" for a folder of their own
+	Limit    time.Duration // for one cell; 0 for 20 s
+	Parallel int           // how many kernels work side by side; 0 for 2
+	Log      func(format string, args ...any)
+	Each     func(Result) // is told of each result, in no order; may be nil
+}
+
+// Run runs the programs as cells and compares them with how they end under Go.
+// Programs that can't be compared are left out. Results are sorted by program.
+func Run(ctx context.Context, list []Program, want map[string]Ending, o Options) ([]Result, error) {
+	if o.Limit == 0 {
+		o.Limit = 20 * time.Second
+	}
+	if o.Parallel == 0 {
+		o.Parallel = 2
+	}
+	if o.Log == nil {
+		o.Log = func(string, ...any) {}
+	}
+	if o.Dir == "" {
+		dir, err := os.MkdirTemp("", "weft-conformance-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		o.Dir = dir
+	}
+	work := make(chan Program)
+	var (
+		mu      sync.Mutex
+		results []Result
+		failed  error
+		wg      sync.WaitGroup
+	)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for range o.Parallel {
+		wg.Go(func() {
+			k := &kernel{opts: o}
+			defer k.stop()
+			for p := range work {
+				got, err := k.run(ctx, p, o.Split)
+				if err != nil {
+					mu.Lock()
+					failed = fmt.Errorf("%s: %w", p.Name, err)
+					mu.Unlock()
+					cancel()
+					return
+				}
+				class, reason := compare(want[p.Name], got)
+				r := Result{p.Name, class, reason}
+				mu.Lock()
+				results = append(results, r)
+				if o.Each != nil {
+					o.Each(r)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+feed:
+	for _, p := range list {
+		if e, ok := want[p.Name]; !ok || e.Skip != "" {
+			continue
+		}
+		select {
+		case work <- p:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(work)
+	wg.Wait()
+	if failed == nil {
+		failed = ctx.Err()
+	}
+	slices.SortFunc(results, func(a, b Result) int { return strings.Compare(a.Program, b.Program) })
+	return results, failed
+}
