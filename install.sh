@@ -145,7 +145,7 @@ for p in weft weft-session; do
 	if [ -f "$bin/$p" ]; then cp -p "$bin/$p" "$new/$p"; fi
 done
 [ -f "$bin/weft" ] || step build "the first time takes a minute or two"
-go build -buildvcs=$vcs -o "$new/" ./kernel/cmd/weft ./kernel/cmd/weft-session ||
+go build -trimpath -buildvcs=$vcs -o "$new/" ./kernel/cmd/weft ./kernel/cmd/weft-session ||
 	die "the build has failed: see above"
 
 changed=
@@ -189,7 +189,7 @@ else
 	said="is ready for compiled cells"
 fi
 # shellcheck disable=SC2046 # a list of words
-if (cd / && go list -export -deps -buildmode=plugin -f '' $(standard)) >/dev/null; then
+if (cd / && go list -export -deps -buildmode=plugin -trimpath -f '' $(standard)) >/dev/null; then
 	[ "$(cat "$share/warmed" 2>/dev/null || true)" = "$warmed" ] || echo "$warmed" >"$share/warmed"
 	step library "$said"
 else

@@ -144,7 +144,11 @@ func checkGo(m *Machine) Finding {
 	if version != want {
 		return Finding{Note, fmt.Sprintf("%s is %s but weft-session is built with %s: %s", path, version, want, without), reinstall}
 	}
-	return Finding{OK, fmt.Sprintf("%s is %s, as weft-session's", path, version), ""}
+	text := fmt.Sprintf("%s is %s, as weft-session's", path, version)
+	if flags, err := m.Output(path, "env", "GOFLAGS"); err == nil && flags != "" {
+		text += fmt.Sprintf("; your GOFLAGS (%s) are not used for cells", firstLine(flags))
+	}
+	return Finding{OK, text, ""}
 }
 
 // goMinor returns 26 for "go1.26.8" and "go1.26rc1"; ok is false for a
@@ -170,7 +174,7 @@ func checkCompiler(m *Machine) Finding {
 	}
 	for _, name := range []string{cc, "gcc", "clang"} {
 		if path, err := m.LookPath(name); err == nil {
-			return Finding{OK, path, ""}
+			return Finding{OK, path + linkers(m), ""}
 		}
 	}
 	do := "apt install gcc libc6-dev, or your system's package of gcc"
@@ -180,8 +184,22 @@ func checkCompiler(m *Machine) Finding {
 	return Finding{Note, fmt.Sprintf("no C compiler (%s): compiled cells will not link", cc), do}
 }
 
-// checkCgo: the session can load compiled cells. They must be built with the
-// session's own settings.
+// linkers tells, behind the C compiler, of a linker that can be called without
+// it, which is quicker.
+func linkers(m *Machine) string {
+	if m.Paths.GOOS != "linux" {
+		return ""
+	}
+	for _, name := range []string{"ld.gold", "mold", "ld.bfd", "ld"} {
+		if path, err := m.LookPath(name); err == nil {
+			return ", linker " + path
+		}
+	}
+	return "; no linker beside it, so cells take a little longer to compile"
+}
+
+// checkCgo: the session can load compiled cells. They are built with the
+// session's own settings, as far as that can be.
 func checkCgo(m *Machine) Finding {
 	path, err := m.Session()
 	if err != nil {
@@ -194,12 +212,30 @@ func checkCgo(m *Machine) Finding {
 	if setting(info, "CGO_ENABLED") != "1" {
 		return Finding{Note, "weft-session is built without cgo: it can't load compiled cells", reinstall}
 	}
-	for _, flag := range []string{"-trimpath", "-race", "-msan", "-asan"} {
+	if setting(info, "-trimpath") != "true" {
+		return Finding{Note, "weft-session is built without -trimpath: its packages differ from those that compiled cells are built with", "build it with go build -trimpath, or " + reinstall}
+	}
+	for _, flag := range []string{"-msan", "-asan"} {
 		if setting(info, flag) == "true" {
-			return Finding{Note, fmt.Sprintf("weft-session is built with %s: compiled cells must be too", flag), reinstall}
+			return Finding{Note, fmt.Sprintf("weft-session is built with %s, which compiled cells can't have", flag), reinstall}
 		}
 	}
-	return Finding{OK, "weft-session can load compiled cells", ""}
+	text := "weft-session can load compiled cells"
+	for _, key := range []string{"-race", "-tags", "GOEXPERIMENT"} {
+		if v := setting(info, key); v != "" && v != "false" {
+			text += fmt.Sprintf(", which are built with its %s=%s", key, v)
+		}
+	}
+	return Finding{OK, text, ""}
+}
+
+// checkOpenCell: compiled cells work, as seen by trying.
+func checkOpenCell(m *Machine) Finding {
+	build, open, err := m.OpenCell()
+	if err != nil {
+		return Finding{Note, "not available: " + firstLine(err.Error()), ""}
+	}
+	return Finding{OK, fmt.Sprintf("one was built in %d ms and opened by weft-session in %d ms", build.Milliseconds(), open.Milliseconds()), ""}
 }
 
 // checkMemory tells how large a session may grow.

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // A Status is what a check found.
@@ -55,6 +56,9 @@ type Machine struct {
 	// RunCell starts a session, runs one cell in it and returns what the cell
 	// shows as text/plain.
 	RunCell func(code string) (string, error)
+	// OpenCell builds a one-line cell, has the session's program open it in a
+	// process of its own, and returns what each took.
+	OpenCell func() (build, open time.Duration, err error)
 }
 
 // Checks is the table of checks, in the order in which things are needed.
@@ -66,6 +70,7 @@ var Checks = []Check{
 	{"go", checkGo},
 	{"c compiler", checkCompiler},
 	{"cgo", checkCgo},
+	{"compiled cells", checkOpenCell},
 	{"memory", checkMemory},
 	{"counters", checkCounters},
 }

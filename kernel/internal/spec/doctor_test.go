@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 )
 
 // sound returns a machine on which all checks are ok.
@@ -37,18 +38,18 @@ func sound(t *testing.T) *Machine {
 			return &buildinfo.BuildInfo{
 				GoVersion: runtime.Version(),
 				Main:      debug.Module{Version: "v0.1.0"},
-				Settings:  []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}},
+				Settings:  []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}, {Key: "-trimpath", Value: "true"}},
 			}, nil
 		},
 		LookPath: func(name string) (string, error) { return "/usr/bin/" + name, nil },
 		Output: func(name string, args ...string) (string, error) {
-			if args[len(args)-1] == "GOVERSION" {
-				return runtime.Version(), nil
-			}
-			return "gcc -m64", nil
+			return map[string]string{"GOVERSION": runtime.Version(), "CC": "gcc -m64"}[args[len(args)-1]], nil
 		},
 		ReadFile: func(string) ([]byte, error) { return []byte("2\n"), nil },
 		RunCell:  func(string) (string, error) { return "42", nil },
+		OpenCell: func() (build, open time.Duration, err error) {
+			return 150 * time.Millisecond, 9 * time.Millisecond, nil
+		},
 	}
 }
 
@@ -99,10 +100,34 @@ func TestExamine(t *testing.T) {
 		{"another Go", output("go1.27.0"), true, "but weft-session is built with"},
 		{"broken Go", func(m *Machine) { m.Output = func(string, ...string) (string, error) { return "", nope } }, true, "does not run: it is broken"},
 		{"no cgo", session(buildinfo.BuildInfo{GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.1.0"}}), true, "built without cgo"},
-		{"trimpath", session(buildinfo.BuildInfo{
+		{"no trimpath", session(buildinfo.BuildInfo{
 			GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.1.0"},
-			Settings: []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}, {Key: "-trimpath", Value: "true"}},
-		}), true, "built with -trimpath"},
+			Settings: []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}},
+		}), true, "built without -trimpath"},
+		{"race", session(buildinfo.BuildInfo{
+			GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.1.0"},
+			Settings: []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}, {Key: "-trimpath", Value: "true"}, {Key: "-race", Value: "true"}},
+		}), true, "built with its -race=true"},
+		{"msan", session(buildinfo.BuildInfo{
+			GoVersion: runtime.Version(), Main: debug.Module{Version: "v0.1.0"},
+			Settings: []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}, {Key: "-trimpath", Value: "true"}, {Key: "-msan", Value: "true"}},
+		}), true, "built with -msan"},
+		{"user's flags", func(m *Machine) {
+			m.Output = func(string, ...string) (string, error) { return runtime.Version(), nil }
+		}, true, "are not used for cells"},
+		{"a cell is opened", func(*Machine) {}, true, "built in 150 ms and opened by weft-session in 9 ms"},
+		{"no cell is opened", func(m *Machine) {
+			m.OpenCell = func() (build, open time.Duration, err error) { return 0, 0, nope }
+		}, true, "not available: it is broken"},
+		{"no linker of its own", func(m *Machine) {
+			look := m.LookPath
+			m.LookPath = func(name string) (string, error) {
+				if strings.Contains(name, "ld") {
+					return "", fs.ErrNotExist
+				}
+				return look(name)
+			}
+		}, true, "no linker beside it"},
 		{"memory", func(m *Machine) { m.Memory = 0 }, true, "a session may use all memory"},
 		{"closed counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return []byte("4\n"), nil } }, true, "perf_event_paranoid is 4"},
 		{"no counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return nil, fs.ErrNotExist } }, true, "no hardware counters"},
