@@ -65,6 +65,11 @@ func (k *checker) changes() error {
 		start = append(start, t)
 		k.redo[k.w.live[t].Unit] = true
 	}
+	for u := range k.w.outdated {
+		if !k.redo[u] {
+			start = append(start, k.take(u)...)
+		}
+	}
 	k.close(start, false)
 	k.renewal()
 	return nil
@@ -98,24 +103,30 @@ func (k *checker) close(names []string, same bool) (grew bool) {
 			if k.redo[u] || u.Kind == Var || u.Kind == Import || same && u.Kind == Method && !k.generic(name) {
 				continue
 			}
-			k.redo[u] = true
 			grew = true
-			names = append(names, u.Names...)
-			switch u.Kind {
-			case Method:
-				// A method can't be exchanged in the interpreter: its type
-				// becomes a new one.
-				if t := k.w.live[u.Recv()]; t != nil && t.Kind == Type && k.changed[t.Name] == "" {
-					k.change(t.Name, fmt.Sprintf("whose method %s depends on what %s changed", u.Names[0][len(t.Name)+1:], k.p.name))
-					k.redo[t.Unit] = true
-					names = append(names, t.Name)
-				}
-			case Type:
-				k.change(u.Names[0], fmt.Sprintf("which depends on what %s changed", k.p.name))
-			}
+			names = append(names, k.take(u)...)
 		}
 	}
 	return grew
+}
+
+// take adds a unit to redo and returns the names whose users have to come too.
+func (k *checker) take(u *Unit) (names []string) {
+	k.redo[u] = true
+	names = slices.Clone(u.Names)
+	switch u.Kind {
+	case Method:
+		// A method can't be exchanged in the interpreter: its type becomes a
+		// new one.
+		if t := k.w.live[u.Recv()]; t != nil && t.Kind == Type && k.changed[t.Name] == "" {
+			k.change(t.Name, fmt.Sprintf("whose method %s depends on what %s changed", u.Names[0][len(t.Name)+1:], k.p.name))
+			k.redo[t.Unit] = true
+			names = append(names, t.Name)
+		}
+	case Type:
+		k.change(u.Names[0], fmt.Sprintf("which depends on what %s changed", k.p.name))
+	}
+	return names
 }
 
 // generic says whether a name is a generic function: it can't be reached

@@ -46,6 +46,7 @@ type World struct {
 	files    map[string]int         // file name -> how often the interpreter has seen it
 	progs    int                    // whole programs so far
 	memory   any                    // what package lower remembers
+	outdated map[*Unit]bool         // units that use a package of which there is a new edition
 	moves    bool                   // variables can be moved to their type with other methods
 }
 
@@ -66,6 +67,7 @@ func (w *World) clear() {
 	w.goIDs = map[types.Object]string{}
 	w.slots = map[string]map[string]string{}
 	w.dots, w.marks = nil, 0
+	w.outdated = map[*Unit]bool{}
 }
 
 // Reset forgets every declaration.
@@ -82,6 +84,31 @@ func (w *World) MoveVariables(can bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.moves = can
+}
+
+// Reimport puts a new edition of a package in the place of the old one: import
+// names mean it from now on, and the next cell takes along what uses them.
+// Variables keep their values, and their types with them.
+func (w *World) Reimport(old, edition *types.Package) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, d := range w.live {
+		switch d.Kind {
+		case Import:
+			if d.Pkg == old {
+				d.Pkg = edition
+			}
+		case Var:
+		default:
+			for name, path := range d.Unit.Imports {
+				if path == old.Path() {
+					d.Unit.Imports = maps.Clone(d.Unit.Imports)
+					d.Unit.Imports[name] = edition.Path()
+					w.outdated[d.Unit] = true
+				}
+			}
+		}
+	}
 }
 
 // Importer returns the importer given to NewWorld.
@@ -137,6 +164,14 @@ func (d *Decl) describe() (Name, bool) {
 		n.Type = types.TypeString(d.Obj.Type(), types.RelativeTo(d.Obj.Pkg()))
 	}
 	return n, true
+}
+
+// Renewed says that another session has the variables now, with the values they
+// had, and none that were there before them.
+func (w *World) Renewed() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.slots)
 }
 
 // Lose marks every variable as lost, because the session that held the values
@@ -236,6 +271,7 @@ func (w *World) set(name string, d *Decl) {
 		}
 		if d == nil || d.Unit != old.Unit {
 			w.unlink(old.Unit, name)
+			delete(w.outdated, old.Unit)
 		}
 		if old.Kind == Var && (d == nil || d.GoName != old.GoName) {
 			m := w.slots[name]

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -123,8 +124,11 @@ func (s *Session) Replace(ctx context.Context, progress func(string), path, dir,
 		if _, err := s.run(ctx, s.wantDir(), nil, args...); err != nil {
 			return err
 		}
-		if _, err := s.run(ctx, s.wantDir(), quiet(progress, path), "get", path); err != nil {
+		if _, err := s.run(ctx, s.wantDir(), quiet(progress, path), "get", path+"@"+zeroVersion(path)); err != nil {
 			return s.explain([]string{path}, err)
+		}
+		if progress != nil {
+			progress(path + " is what " + typed + " holds")
 		}
 		s.addLocal(path, dir, typed)
 		if !slices.Contains(s.direct, path) {
@@ -132,6 +136,20 @@ func (s *Session) Replace(ctx context.Context, progress func(string), path, dir,
 		}
 		return s.adopt(ctx)
 	})
+}
+
+// majorVersion is the ending of a module's path from its second major version
+// on, as in example.com/m/v2 and gopkg.in/m.v2.
+var majorVersion = regexp.MustCompile(`(?:/|^gopkg\.in/.*\.)(v[0-9]+)$`)
+
+// zeroVersion is the version that the go command gives a module of which there
+// are replacements only. Without one it would ask the network for the newest.
+func zeroVersion(path string) string {
+	major := "v0"
+	if m := majorVersion.FindStringSubmatch(path); m != nil {
+		major = m[1]
+	}
+	return major + ".0.0-00010101000000-000000000000"
 }
 
 // quiet leaves out what the go command says of a module that has no version.
