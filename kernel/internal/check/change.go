@@ -201,7 +201,7 @@ func (k *checker) involves(function string) bool {
 func (k *checker) widen(c *Cell) (grew bool) {
 	for name, d := range c.decls {
 		was := k.w.live[name]
-		if was == nil || len(k.w.users[name]) == 0 {
+		if was == nil || len(k.w.users[name]) == 0 || k.renew[was.Unit] && !k.replaced(was.Unit) {
 			continue
 		}
 		switch {
