@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -105,7 +106,7 @@ func (v *survey) name(t reflect.Type) error {
 		return nil
 	}
 	found, err := v.types.find(fullName(t))
-	if err == nil && found != t {
+	if err == nil && !identical(found, t) {
 		err = fmt.Errorf("the type %s stands for another one now", fullName(t))
 	}
 	if err != nil {
@@ -232,7 +233,7 @@ func (v *survey) join() error {
 			last := joined[n-1]
 			switch {
 			case last.has(r):
-			case last.typ == r.typ && last.name == "" && (uintptr(r.at)-uintptr(last.at))%r.typ.Size() == 0:
+			case identical(last.typ, r.typ) && last.name == "" && (uintptr(r.at)-uintptr(last.at))%r.typ.Size() == 0:
 				last.count = int((r.end() - uintptr(last.at)) / r.typ.Size())
 			default:
 				return fmt.Errorf("a %v and a %v overlap in memory in a way that can't be kept", last.typ, r.typ)
@@ -509,12 +510,20 @@ func dump(_ context.Context, s *session, args map[string]string) (result map[str
 	return result, nil
 }
 
-// leftGoroutines counts the goroutines of cells.
+// leftGoroutines counts the goroutines of cells, but for those that are about
+// to end: the last cell's own may be.
 func (s *session) leftGoroutines() (n int) {
-	for _, g := range goroutines() {
-		if !g.ours() && !strings.Contains(string(g.stack), idleWorker) {
-			n++
+	for range 10 {
+		n = 0
+		for _, g := range goroutines() {
+			if !g.ours() && !strings.Contains(string(g.stack), idleWorker) {
+				n++
+			}
 		}
+		if n == 0 {
+			break
+		}
+		time.Sleep(2 * time.Millisecond)
 	}
 	return n
 }

@@ -109,7 +109,7 @@ func (l *layouts) fields(a, b reflect.Type) string {
 	}
 	for i := range a.NumField() {
 		f, g := a.Field(i), b.Field(i)
-		if f.Name != g.Name {
+		if f.Name != g.Name && f.Name != interpretedName(g) && interpretedName(f) != g.Name {
 			return fmt.Sprintf("field %d is %s in %v and %s in %v", i+1, f.Name, a, g.Name, b)
 		}
 		if f.Offset != g.Offset {
@@ -120,6 +120,15 @@ func (l *layouts) fields(a, b reflect.Type) string {
 		}
 	}
 	return ""
+}
+
+// interpretedName is what yaegi calls an unexported field in the types that it
+// has reflect make.
+func interpretedName(f reflect.StructField) string {
+	if f.IsExported() {
+		return f.Name
+	}
+	return "X" + f.Name
 }
 
 func (l *layouts) functions(a, b reflect.Type) string {

@@ -45,6 +45,7 @@ type natives struct {
 	globals
 
 	opening  sync.Mutex               // held while packages are opened
+	unifier  unifier                  // guarded by opening
 	packages map[string]*dock.Package // guarded by yaegi.compiling; by import path
 	vars     map[string][]any         // guarded by yaegi.compiling: the **T to tell of a variable
 	funcs    map[string][]any         // guarded by yaegi.compiling: the *func(...) to tell of a function
@@ -240,6 +241,9 @@ func (s *session) open(l link.Load) error {
 		return err
 	}
 	if err := openPlugin(l.File); err != nil {
+		return fmt.Errorf("open the compiled package %s: %w", l.Path, err)
+	}
+	if err := s.unifier.unify(l.File); err != nil {
 		return fmt.Errorf("open the compiled package %s: %w", l.Path, err)
 	}
 	s.compiling.Lock()

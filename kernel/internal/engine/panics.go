@@ -1,12 +1,13 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
 	"runtime"
 	"strings"
+
+	"github.com/weft-go/weft/kernel/internal/errtree"
 )
 
 // reworded are the reflect package's panics that stand for Go's own, by the
@@ -48,13 +49,11 @@ func panicText(v any) (text string) {
 	if rv, ok := v.(reflect.Value); ok && rv.IsValid() && rv.CanInterface() {
 		v = rv.Interface() // what interpreted code panics with
 	}
-	var exit runtime.Error
 	switch v := v.(type) {
-	case error:
-		if errors.As(v, &exit) {
-			return exit.Error()
-		}
+	case runtime.Error:
 		return v.Error()
+	case error:
+		return errtree.Text(v)
 	case fmt.Stringer:
 		return v.String()
 	case string:

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -123,6 +124,11 @@ func (s *session) file(cur *run, r link.Run, f link.File) error {
 	s.traces.register(f, program)
 	execute := func() error {
 		_, err := s.interp.ExecuteWithContext(cur.ctx, program)
+		var p interp.Panic
+		if errors.As(err, &p) && bytes.Contains(p.Stack, []byte("yaegi/interp.genRun(")) {
+			// The second half of yaegi's compiler, before anything has run.
+			return &compileError{f, fmt.Errorf("the interpreter stopped at this text: %v", p.Value)}
+		}
 		return err
 	}
 	return s.out.attributed(r.Cell, func() error {

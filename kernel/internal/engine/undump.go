@@ -268,7 +268,7 @@ func (d *dumpReader) head(s *session, rename renaming) (names []string) {
 		r := &region{typ: d.types[text.typ], count: text.count, name: text.name, index: i}
 		if r.name != "" {
 			slot, _ := s.slot(r.name)
-			if slot.Type() != r.typ {
+			if !identical(slot.Type(), r.typ) {
 				d.fail(fmt.Errorf("the variable %s is a %v, it was a %v", r.name, slot.Type(), r.typ))
 			}
 			r.at = slot.Addr().UnsafePointer()

@@ -187,7 +187,8 @@ type typeIndex struct {
 }
 
 // newTypeIndex indexes what the session's compiled packages and the given
-// types lead to.
+// types lead to. Where a type has several descriptors, see identical, it is the
+// compiled one, which type assertions of compiled code know.
 func (s *session) newTypeIndex(more []reflect.Type) *typeIndex {
 	x := &typeIndex{map[string]reflect.Type{}, map[reflect.Type]bool{}}
 	for _, p := range s.packages {
@@ -289,10 +290,11 @@ func (x *typeIndex) add(t reflect.Type) {
 	}
 	x.seen[t] = true
 	name := fullName(t)
-	if other, ok := x.types[name]; ok && other != t {
-		x.types[name] = nil
-	} else {
+	switch other, ok := x.types[name]; {
+	case !ok:
 		x.types[name] = t
+	case other != nil && !identical(other, t):
+		x.types[name] = nil
 	}
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Chan:

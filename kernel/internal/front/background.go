@@ -68,6 +68,21 @@ func (f *Front) background(ctx context.Context) {
 	}
 }
 
+// bindLater opens packages of modules to the interpreter in the background, for
+// the cells to come.
+func (f *Front) bindLater(paths []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return
+	}
+	f.watching.Go(func() {
+		if _, err := f.modules.Bind(toolchain.Background(f.life), nil, paths...); err != nil && f.life.Err() == nil {
+			f.opts.Log("%v", err)
+		}
+	})
+}
+
 // errOutdated says that a declaration changed while it was being compiled.
 var errOutdated = errors.New("a cell has changed what was being compiled")
 
@@ -86,6 +101,9 @@ func (f *Front) compileNames(ctx context.Context, run int, names []string) (done
 func (f *Front) compileOnce(ctx context.Context, run int, names []string) ([]string, error) {
 	e := f.engines
 	e.mu.Lock()
+	for _, n := range names {
+		delete(e.waiting, n)
+	}
 	c, src, err := f.writeNames(names)
 	if err != nil || src == nil {
 		e.mu.Unlock()
@@ -100,6 +118,7 @@ func (f *Front) compileOnce(ctx context.Context, run int, names []string) ([]str
 	if err != nil {
 		return nil, compileErrors(c, err)
 	}
+	defer e.tools.Opened(plugin)
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -136,17 +155,24 @@ func (f *Front) compileOnce(ctx context.Context, run int, names []string) ([]str
 		return nil, errOutdated
 	}
 	loads := []link.Load{{Path: plugin.Path, File: plugin.File, Swap: e.swaps(src)}}
+	var loaded *link.Loaded
 	if len(src.Slots) > 0 {
-		err = opened(s.Run(link.Run{Cell: run, Name: "native", Native: &link.Native{Loads: loads, Slots: slots(src)}}))
+		var done link.Done
+		done, err = s.Run(link.Run{Cell: run, Name: "native", Native: &link.Native{Loads: loads, Slots: slots(src)}})
+		err, loaded = opened(done, err), done.Loaded
 	} else {
 		var answer link.OpDone
 		answer, err = s.Load(ctx, run, loads)
 		if err == nil && answer.Error != "" {
 			err = errors.New(answer.Error)
 		}
+		loaded = answer.Loaded
 	}
 	if err != nil {
 		return nil, err
+	}
+	if loaded != nil {
+		e.loaded = *loaded
 	}
 	if e.flying == 0 {
 		f.world.Commit(c)

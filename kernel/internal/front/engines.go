@@ -80,9 +80,10 @@ type homes struct {
 // Home implements lower.Homes.
 func (h homes) Home(o types.Object) (path, name string, ok bool) { return h.state.Home(o) }
 
-// Interpreted implements lower.Homes.
+// Interpreted implements lower.Homes. A generic function is like a type: the
+// interpreter has instances of it.
 func (h homes) Interpreted(o types.Object) bool {
-	if _, isFunc := o.(*types.Func); isFunc && h.c != nil && h.c.Session(o) {
+	if f, ok := o.(*types.Func); ok && h.c != nil && h.c.Session(o) && f.Signature().TypeParams().Len() == 0 {
 		return h.interpreted[h.c.GoName(o)]
 	}
 	return h.types
@@ -138,6 +139,18 @@ func (e *engines) defined(c *check.Cell, functions []string, guards map[string]s
 	}
 }
 
+// typesInterpreted notes that the interpreter has the types that a cell
+// declares. The caller holds mu.
+func (e *engines) typesInterpreted(c *check.Cell) {
+	for _, u := range slices.Concat(c.Units, c.Redo) {
+		if u.Kind == check.Type {
+			for _, o := range objectsOf(c, u) {
+				e.interpreted[c.GoName(o)] = true
+			}
+		}
+	}
+}
+
 // objectsOf returns the functions and types that a unit of the cell declares.
 func objectsOf(c *check.Cell, u *check.Unit) []types.Object {
 	var id *ast.Ident
@@ -179,7 +192,8 @@ func (e *engines) build(ctx context.Context, src *native.Source) (*toolchain.Plu
 	for i, f := range src.Files {
 		files[i] = toolchain.File(f)
 	}
-	return e.tools.Build(ctx, toolchain.Package{Path: src.Path, Clause: src.Clause, Files: files, Imports: src.Imports})
+	return e.tools.Build(ctx, toolchain.Package{Path: src.Path, Clause: src.Clause, Files: files, Imports: src.Imports,
+		FuncName: src.FuncName, TypeName: native.TypeName})
 }
 
 // swaps says which guard variables are to be set to which functions of a
@@ -237,9 +251,38 @@ func (x *execution) SetEngine(ctx context.Context, engine string) error {
 		}
 	}
 	e.mu.Lock()
-	defer e.mu.Unlock()
+	was := e.chosen
 	e.chosen = engine
+	e.mu.Unlock()
+	if engine == engineInterp && was != engineInterp {
+		return x.settle(ctx)
+	}
 	return nil
+}
+
+// settle compiles the declarations that wait for a cell that needs them: cells
+// that are only interpreted from now on would wait for ever.
+func (x *execution) settle(ctx context.Context) error {
+	f, e := x.front, x.front.engines
+	var names []string
+	e.mu.Lock()
+	if e.missing == nil {
+		for _, n := range f.world.Names() {
+			d := f.world.Decl(n.Name)
+			if d == nil || d.Kind != check.Func && d.Kind != check.Type || e.interpreted[d.GoName] {
+				continue
+			}
+			if _, _, ok := e.state.Home(d.Obj); !ok {
+				names = append(names, n.Name)
+			}
+		}
+	}
+	e.mu.Unlock()
+	if len(names) == 0 {
+		return nil
+	}
+	_, err := f.compileNames(ctx, x.run, names)
+	return err
 }
 
 // Compile implements magic.Env.

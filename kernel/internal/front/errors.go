@@ -32,6 +32,7 @@ func (f *Front) explain(err error) wire.ErrorContent {
 		refusal     *refused
 		end         *ending
 		dead        *death
+		program     *exited
 	)
 	switch {
 	case errors.As(err, &diagnostics):
@@ -47,6 +48,8 @@ func (f *Front) explain(err error) wire.ErrorContent {
 		return f.explainDeath(dead)
 	case errors.As(err, &end):
 		return f.explainEnding(end)
+	case errors.As(err, &program):
+		return f.explainExit(program)
 	}
 	return report("error", err.Error())
 }
@@ -76,6 +79,20 @@ func (f *Front) explainEnding(e *ending) wire.ErrorContent {
 			append(f.trace(e.Trace), "The cell ended here. The session goes on and variables are kept.")...)
 	}
 	return report(e.Name, e.Message, f.trace(e.Trace)...)
+}
+
+// explainExit words the end of a program that ran as a process of its own.
+func (f *Front) explainExit(e *exited) wire.ErrorContent {
+	c := e.crash
+	if c == nil {
+		return report("exit", e.status)
+	}
+	trace := c.Trace
+	if len(trace) == 0 {
+		trace = f.dyingAt(c)
+	}
+	below := append(f.trace(trace), f.others(f.goroutines(c.Raw))...)
+	return report(c.Reason, c.Message, append(below, "The program ended with "+e.status+".")...)
 }
 
 // explainDeath words the end of a session.

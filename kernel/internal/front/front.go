@@ -51,9 +51,12 @@ type Front struct {
 	world   *check.World
 	sources sources
 	engines *engines
-	cancel  context.CancelFunc // ends the background
+	modules *modules
+	life    context.Context    // of what goes on in the background
+	cancel  context.CancelFunc // ends it
 
 	restarting sync.Mutex // held while a session is replaced; taken before mu
+	renewal    renewal
 
 	mu       sync.Mutex
 	session  *supervisor.Session // guarded by mu; nil while there is none
@@ -75,20 +78,22 @@ func New(ctx context.Context, o Options) (*Front, error) {
 	if o.OutputLimit == 0 {
 		o.OutputLimit = DefaultOutputLimit
 	}
-	f := &Front{opts: o, world: check.NewWorld(export.New()), outputs: map[int]*output{}}
+	importer := export.New()
+	f := &Front{opts: o, world: check.NewWorld(importer), outputs: map[int]*output{}}
 	session, err := supervisor.Binary(o.Session)
 	if err != nil {
 		return nil, err
 	}
-	f.engines = newEngines(toolchain.New(toolchain.Options{SessionBinary: session, Log: o.Log}), o.Engine)
+	tools := toolchain.New(toolchain.Options{SessionBinary: session, Modules: func() string { return f.modules.Dir() }, Log: o.Log})
+	f.modules = newModules(importer, session, f.environ, tools)
+	f.engines = newEngines(tools, o.Engine)
 	s, err := f.launch(ctx)
 	if err != nil {
 		return nil, err
 	}
 	f.session = s
-	var life context.Context
-	life, f.cancel = context.WithCancel(context.Background())
-	f.watching.Go(func() { f.background(life) })
+	f.life, f.cancel = context.WithCancel(context.Background())
+	f.watching.Go(func() { f.background(f.life) })
 	return f, nil
 }
 
@@ -166,7 +171,7 @@ func (f *Front) Close(context.Context) error {
 		err = s.Close()
 	}
 	f.watching.Wait()
-	err = errors.Join(err, f.engines.tools.Close())
+	err = errors.Join(err, f.engines.tools.Close(), f.modules.Close())
 	for _, o := range outputs {
 		o.flush()
 	}

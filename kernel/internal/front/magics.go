@@ -129,6 +129,7 @@ func (x *execution) Inspect(_ context.Context, name string) (string, bool) {
 // Reset implements magic.Env.
 func (x *execution) Reset(ctx context.Context) error {
 	x.front.world.Reset()
+	x.front.modules.Reset()
 	_, err := x.front.restart(ctx, x.name)
 	return err
 }

@@ -96,6 +96,7 @@ func (f *Front) replace(ctx context.Context, cell string) ([]check.Name, error) 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.reset()
+	e.tools.Discard(isCell)
 	lost := f.world.Lose(cell)
 	list, err := lower.Declarations(f.world, e.restored(f.world))
 	if err != nil {
@@ -104,7 +105,11 @@ func (f *Front) replace(ctx context.Context, cell string) ([]check.Name, error) 
 	if len(list) == 0 {
 		return lost, nil
 	}
-	done, err := s.Run(link.Run{Cell: run, Name: "restore", Files: f.number(list), Waits: true})
+	tables, err := f.modules.bind(ctx, nil, f.modules.foreign(list))
+	if err != nil {
+		return lost, fmt.Errorf("put the declarations back: %w", err)
+	}
+	done, err := s.Run(link.Run{Cell: run, Name: "restore", Files: f.number(list), Waits: true, Native: tables})
 	if err == nil && done.Status != link.OK {
 		err = fmt.Errorf("put the declarations back: %s", done.Message)
 	}

@@ -33,12 +33,29 @@ func (x *execution) golangOn(ctx context.Context, engine, text string, m *link.M
 	if _, err := f.alive(); err != nil {
 		return err
 	}
+	if err := x.prepare(ctx, text); err != nil {
+		return x.changed(err)
+	}
 	e.mu.Lock()
 	f.world.MoveVariables(e.compiles())
 	c, err := f.world.Check(x.name, text)
+	if err == nil {
+		err = f.modules.usable(c)
+	}
 	if err != nil {
 		e.mu.Unlock()
 		return err
+	}
+	if engine == engineInterp && e.chosen != engineInterp {
+		e.mu.Unlock()
+		if err := x.settle(ctx); err != nil {
+			return err
+		}
+		e.mu.Lock()
+		if c, err = f.world.Check(x.name, text); err != nil {
+			e.mu.Unlock()
+			return err
+		}
 	}
 	if engine == "" {
 		engine = e.chosen
@@ -108,6 +125,12 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 		e.mu.Unlock()
 		return false, err
 	}
+	foreign := f.modules.foreign(plan.Files)
+	if both && !f.modules.Bound(foreign...) {
+		e.mu.Unlock()
+		f.bindLater(foreign)
+		return false, fmt.Errorf("%s: not open to the interpreter yet", strings.Join(foreign, ", "))
+	}
 	e.flying++
 	e.mu.Unlock()
 	commit := func() {
@@ -115,11 +138,15 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 		defer e.mu.Unlock()
 		e.flying--
 		f.world.Commit(c)
+		f.modules.accepted(c)
 		for _, d := range c.Vars {
 			e.state.Slotted(d.GoName)
 		}
 		e.defined(c, plan.Defined, plan.Guards)
-		e.later(plan.Defined...)
+		if !both {
+			e.typesInterpreted(c)
+		}
+		e.later(declaredBy(c)...)
 	}
 	refuse := func() {
 		e.mu.Lock()
@@ -138,7 +165,12 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 	if m != nil {
 		m.Engine = engineOf(c)
 	}
-	r, err := x.send(link.Run{Cell: x.run, Name: x.name, Files: files, Waits: plan.Waits, Measure: m, Defined: plan.Defined})
+	tables, err := f.modules.bind(ctx, x.progress, foreign)
+	if err != nil {
+		refuse()
+		return true, x.changed(err)
+	}
+	r, err := x.send(link.Run{Cell: x.run, Name: x.name, Files: files, Waits: plan.Waits, Measure: m, Defined: plan.Defined, Native: tables})
 	if err == nil && r.Status == link.Failed && r.Name == "compile" {
 		refuse()
 		return false, &refused{r}
@@ -160,6 +192,7 @@ func (x *execution) compile(ctx context.Context, text, engine string, m *link.Me
 	if err != nil || src == nil {
 		if err == nil {
 			f.world.Commit(c)
+			f.modules.accepted(c)
 			e.defined(c, nil, nil)
 			e.later(declaredBy(c)...)
 		}
@@ -176,6 +209,7 @@ func (x *execution) compile(ctx context.Context, text, engine string, m *link.Me
 		e.flying--
 		if commit {
 			f.world.Commit(c)
+			f.modules.accepted(c)
 			e.defined(c, nil, nil)
 			e.state.Loaded(src)
 		}
@@ -189,6 +223,7 @@ func (x *execution) compile(ctx context.Context, text, engine string, m *link.Me
 	if err != nil {
 		return compileErrors(c, err)
 	}
+	defer e.tools.Opened(plugin)
 	e.mu.Lock()
 	load := link.Load{Path: plugin.Path, File: plugin.File, Swap: e.swaps(src)}
 	e.mu.Unlock()

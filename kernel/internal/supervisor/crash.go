@@ -316,6 +316,10 @@ func (c *Crash) join(traces []trace) {
 			c.Hint = told.Hint
 		}
 	}
+	// Of an error that wraps others the session tells these, too.
+	if strings.HasPrefix(t.Message, c.Message+"\n") {
+		c.Message = t.Message
+	}
 	for _, p := range t.Trace {
 		if !contains(c.Trace, p) {
 			c.Trace = append(c.Trace, p)

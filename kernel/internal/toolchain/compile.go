@@ -48,7 +48,7 @@ func (t *Toolchain) compile(ctx context.Context, s *setup, work, importcfg, path
 func writeFiles(work string, files []File) ([]string, error) {
 	var names []string
 	for i, f := range files {
-		name := fmt.Sprintf("f%d.go", i)
+		name := sourceName(i)
 		label := strings.Map(func(r rune) rune {
 			if r < ' ' {
 				return '_'
@@ -66,3 +66,6 @@ func writeFiles(work string, files []File) ([]string, error) {
 	}
 	return names, nil
 }
+
+// sourceName names a package's file number i.
+func sourceName(i int) string { return fmt.Sprintf("f%d.go", i) }

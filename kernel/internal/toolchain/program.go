@@ -59,7 +59,7 @@ func (t *Toolchain) Program(ctx context.Context, files []File, race bool) (exe s
 			return "", err
 		}
 		_, err = tool(ctx, s, work, "link", "-o", exe, "-importcfg", cfg.file+".link",
-			"-buildmode=exe", "-s", "-w", "-extld", s.cc, archive)
+			"-buildmode=exe", "-s", "-w", "-X=runtime.defaultGOROOT="+s.goroot, "-extld", s.cc, archive)
 		if err == nil {
 			return exe, nil
 		}
@@ -77,7 +77,7 @@ func (t *Toolchain) goBuild(ctx context.Context, s *setup, work, exe string, fil
 	if err != nil {
 		return err
 	}
-	args := []string{"build", "-o", exe, "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-gcflags=-e -trimpath=" + work + "=>"}
+	args := []string{"build", "-o", exe, "-trimpath", "-buildvcs=false", "-ldflags=-s -w '-X=runtime.defaultGOROOT=" + s.goroot + "'", "-gcflags=-e -trimpath=" + work + "=>"}
 	if race {
 		args = append(args, "-race")
 	}

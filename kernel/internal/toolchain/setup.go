@@ -1,7 +1,6 @@
 package toolchain
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -361,7 +360,7 @@ func (t *Toolchain) try(ctx context.Context, s *setup) error {
 	if err := t.compile(ctx, s, work, cfg.file, p.Path, archive, p.Files, true); err != nil {
 		return fmt.Errorf("compile a cell: %w", err)
 	}
-	if err := hideExports(archive); err != nil {
+	if err := rewrite(archive, nil); err != nil {
 		return fmt.Errorf("compile a cell: %w", err)
 	}
 	so := filepath.Join(work, "try.so")
@@ -389,59 +388,42 @@ func (t *Toolchain) try(ctx context.Context, s *setup) error {
 	return fmt.Errorf("link a cell: %w", errs[len(errs)-1])
 }
 
-// Try builds a one-line cell, has the session's program open it in a process of
-// its own, and returns what each took; opening includes that process's start.
-func (t *Toolchain) Try(ctx context.Context) (build, open time.Duration, err error) {
+// A Trial is what Try has found out.
+type Trial struct {
+	Build, Open time.Duration // of a cell; opening includes the start of a process
+	Linker      string        // what linked it: "ld.gold", or the C compiler
+}
+
+// Try builds a one-line cell and has the session's program open it in a process
+// of its own.
+func (t *Toolchain) Try(ctx context.Context) (Trial, error) {
 	if err := t.Ready(ctx); err != nil {
-		return 0, 0, err
+		return Trial{}, err
 	}
 	t.mu.Lock()
 	s := t.setup
 	t.mu.Unlock()
 	if !s.canOpen {
-		return 0, 0, fmt.Errorf("%s is not weft-session", s.session)
+		return Trial{}, fmt.Errorf("%s is not weft-session", s.session)
 	}
 	p, err := t.Build(ctx, Package{
 		Path:  fmt.Sprintf("nb/try%d", t.serial.Add(1)),
 		Files: []File{{Name: "try.go", Text: "package main\n\nimport \"fmt\"\n\nfunc Tried() { fmt.Println() }\n"}},
 	})
 	if err != nil {
-		return 0, 0, err
+		return Trial{}, err
 	}
 	start := time.Now()
 	if _, err := command(ctx, filepath.Dir(p.File), nil, s.session, "open", p.File); err != nil {
-		return 0, 0, fmt.Errorf("weft-session can't open a compiled cell: %w", err)
+		return Trial{}, fmt.Errorf("weft-session can't open a compiled cell: %w", err)
 	}
-	return p.Took, time.Since(start), nil
+	linker := s.linker.Ways[len(s.linker.Ways)-1].Name
+	if p.Direct {
+		linker = s.linker.Ways[s.linker.Use].Name
+	}
+	return Trial{p.Took, time.Since(start), linker}, nil
 }
 
 // tried are those of Weft's packages that a plugin and the session are sure to
 // have in common.
 var tried = []string{"kernel/internal/dock", "kernel/display", "kernel/measure", "runtime/par"}
-
-// hideExports makes a package called main one that can be imported. The
-// compiler lists, for plugin.Open, what a package of this name exports under a
-// name of which a plugin may have one only, and what is listed would be sought
-// under the plugin's path. We look nothing up by name, so the list gets another
-// name, which the linker drops. The format is cmd/internal/goobj's.
-func hideExports(archive string) error {
-	data, err := os.ReadFile(archive)
-	if err != nil {
-		return err
-	}
-	object, err := goObject(data)
-	if err != nil {
-		return fmt.Errorf("%s: %w", archive, err)
-	}
-	changed := false
-	for _, name := range []string{"go:plugin.tabs", "go:plugin.exports"} {
-		if i := bytes.Index(object, []byte(name)); i >= 0 {
-			copy(object[i:], "go:hidden")
-			changed = true
-		}
-	}
-	if !changed {
-		return nil
-	}
-	return os.WriteFile(archive, data, 0o600)
-}

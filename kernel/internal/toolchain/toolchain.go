@@ -55,12 +55,16 @@ type Package struct {
 	Clause  string // the name in the package clause, for information
 	Files   []File
 	Imports []string // import paths beside those that the text names
+	// FuncName and TypeName say what programs see of the names that the linker
+	// has: of functions in traces, of types with %T. Names must not get longer;
+	// nil leaves them alone.
+	FuncName, TypeName func(linked string) string
 }
 
 // A Plugin is a built package.
 type Plugin struct {
 	Path   string        // the package's import path, the plugin's too
-	File   string        // the .so, 2 MB and more; it stays until Close, or may be removed when it has been opened
+	File   string        // the .so, 2 MB and more; it stays until Opened or Close
 	Took   time.Duration // of the whole build
 	Direct bool          // linked without a C compiler in between
 }
@@ -219,7 +223,7 @@ func (t *Toolchain) Build(ctx context.Context, p Package) (plugin *Plugin, err e
 	if err := t.compile(ctx, s, work, cfg.file, p.Path, b.archive, p.Files, true); err != nil {
 		return nil, err
 	}
-	if err := hideExports(b.archive); err != nil {
+	if err := rewrite(b.archive, p.TypeName); err != nil {
 		return nil, fmt.Errorf("build %s: %w", p.Path, err)
 	}
 	if err := t.lanes.yield(ctx); err != nil {
@@ -232,10 +236,46 @@ func (t *Toolchain) Build(ctx context.Context, p Package) (plugin *Plugin, err e
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", p.Path, err)
 	}
+	if err := renameFuncs(so, p.FuncName); err != nil {
+		t.o.Log("the functions of %s keep the linker's names: %v", p.Path, err)
+	}
 	if err := t.fix(versions); err != nil {
 		return nil, fmt.Errorf("build %s: %w", p.Path, err)
 	}
+	// Only later packages need anything but the plugin, and of that the archive.
+	_ = os.Remove(cfg.file)
+	for i := range p.Files {
+		_ = os.Remove(filepath.Join(work, sourceName(i)))
+	}
 	return &Plugin{Path: p.Path, File: so, Took: time.Since(start), Direct: direct}, nil
+}
+
+// Opened says that the session has opened a plugin, or never will: its file is
+// removed. Later packages can import the package as before.
+func (t *Toolchain) Opened(p *Plugin) {
+	if err := os.Remove(p.File); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.o.Log("remove a plugin: %v", err)
+	}
+}
+
+// Discard removes all that builds have left of the packages that gone names:
+// nobody opens or imports them any more.
+func (t *Toolchain) Discard(gone func(path string) bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for path, b := range t.built {
+		select {
+		case <-b.done:
+		default:
+			continue // under way
+		}
+		if gone(path) {
+			delete(t.built, path)
+			if err := os.RemoveAll(filepath.Dir(b.archive)); err != nil {
+				t.o.Log("remove what was built of %s: %v", path, err)
+			}
+		}
+	}
 }
 
 // fix notes the versions of modules that a plugin links: from now on the session
