@@ -116,7 +116,11 @@ func (x *execution) Page(text string) {
 func (x *execution) Names() []magic.Name {
 	var names []magic.Name
 	for _, n := range x.front.world.Names() {
-		names = append(names, magic.Name{Name: n.Name, Kind: string(n.Kind), Type: n.Type, Cell: n.Cell, Lost: n.Lost, Engine: x.front.engineOf(n.Name)})
+		name := magic.Name{Name: n.Name, Kind: string(n.Kind), Type: n.Type, Cell: n.Cell, Lost: n.Lost, Engine: x.front.engineOf(n.Name)}
+		if d := x.front.world.Decl(n.Name); d != nil {
+			name.Key = d.GoName
+		}
+		names = append(names, name)
 	}
 	return names
 }

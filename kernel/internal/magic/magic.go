@@ -115,6 +115,7 @@ type Name struct {
 	Type string // as Go writes it; the path for an import
 	Cell string // where it was defined, "cell[3]"
 	Lost bool   // its value went with a session that died
+	Key  string // by which the operation "values" knows a variable; "" for Name
 	// Engine says what runs a function: "compiled", "interpreted", or "waits"
 	// for what is compiled when it is first needed. Empty for other kinds.
 	Engine string

@@ -62,7 +62,7 @@ func runWho(ctx context.Context, env Env, call Call) error {
 	var vars []string
 	for _, n := range names {
 		if n.Kind == "var" && !n.Lost {
-			vars = append(vars, n.Name)
+			vars = append(vars, n.key())
 		}
 	}
 	values := map[string]string{}
@@ -75,6 +75,8 @@ func runWho(ctx context.Context, env Env, call Call) error {
 	env.Display(whoTable(names, values))
 	return ctx.Err()
 }
+
+func (n Name) key() string { return cmp.Or(n.Key, n.Name) }
 
 func wants(n Name, wantKinds, patterns []string) bool {
 	if len(wantKinds) > 0 && !slices.Contains(wantKinds, n.Kind) {
@@ -96,7 +98,7 @@ func whoTable(names []Name, values map[string]string) map[string]any {
 	header := []string{"Name", "Kind", "Type", "Cell", "Value"}
 	rows := [][]string{header}
 	for _, n := range names {
-		value := cmp.Or(n.Engine, shorten(values[n.Name], valueWidth))
+		value := cmp.Or(n.Engine, shorten(values[n.key()], valueWidth))
 		if n.Lost {
 			value = "lost: run " + n.Cell + " again"
 		}
