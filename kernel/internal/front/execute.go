@@ -23,7 +23,7 @@ type execution struct {
 // Execute implements server.Session: it runs one cell to its end.
 func (f *Front) Execute(ctx context.Context, req *wire.ExecuteRequest, to Output) *wire.ExecuteReply {
 	name := fmt.Sprintf("cell[%d]", req.Count)
-	f.renewal.enter(name, req.Code)
+	f.enter(name, req.Code)
 	x := f.begin(name, to)
 	defer f.leave(x)
 	f.sources.add(x.name, req.Code)

@@ -77,8 +77,11 @@ func (x *execution) prepare(ctx context.Context, text string) error {
 	return err
 }
 
-// progress tells what takes a while.
+// progress tells, beside a cell's own text, what takes a while.
 func (x *execution) progress(line string) { x.Stderr(line + "\n") }
+
+// line is what a magic has to tell.
+func (x *execution) line(line string) { x.Stdout(line + "\n") }
 
 // usable refuses a cell that uses a package whose files can't be compiled. The
 // caller holds the engines' mu.
@@ -162,12 +165,12 @@ func (m *modules) bind(ctx context.Context, progress func(string), paths []strin
 
 // Get implements magic.Modules.
 func (x *execution) Get(ctx context.Context, args ...string) error {
-	return x.changed(x.front.modules.Get(ctx, x.progress, args...))
+	return x.changed(x.front.modules.Get(ctx, x.line, args...))
 }
 
 // Replace implements magic.Modules.
 func (x *execution) Replace(ctx context.Context, path, dir, typed string) error {
-	return x.changed(x.front.modules.Replace(ctx, x.progress, path, dir, typed))
+	return x.changed(x.front.modules.Replace(ctx, x.line, path, dir, typed))
 }
 
 // Tidy implements magic.Modules.
@@ -181,7 +184,7 @@ func (x *execution) Tidy(ctx context.Context) error {
 			paths = slices.AppendSeq(paths, maps.Values(d.Unit.Imports))
 		}
 	}
-	return x.changed(x.front.modules.Tidy(ctx, x.progress, paths))
+	return x.changed(x.front.modules.Tidy(ctx, x.line, paths))
 }
 
 // GoMod implements magic.Modules.

@@ -49,18 +49,26 @@ const (
 type renewal struct {
 	// between is held while a cell runs and while the session is renewed.
 	between sync.Mutex
-	every   int    // instead of renewAfter, if not 0; set before the first cell
-	after   int    // guarded by between: how many plugins are too many, 0 for every
-	told    bool   // guarded by between: the user knows why it does not happen
-	keeps   string // guarded by between: what a cell has done that a new session would not know
+	every   int                 // instead of renewAfter, if not 0; set before the first cell
+	after   int                 // guarded by between: how many plugins are too many, 0 for every
+	told    bool                // guarded by between: the user knows why it does not happen
+	keeps   string              // guarded by between: what a cell has done that a new session would not know
+	of      *supervisor.Session // guarded by between: whose effect that is
 }
 
 // enter begins a cell: it waits for a renewal to end.
-func (r *renewal) enter(name, code string) {
+func (f *Front) enter(name, code string) {
+	r := &f.renewal
 	r.between.Lock()
+	f.mu.Lock()
+	s := f.session
+	f.mu.Unlock()
+	if s != r.of { // one that knows nothing of what the one before it did
+		r.of, r.keeps, r.after = s, "", 0
+	}
 	if r.keeps == "" {
 		if word := stateful.FindString(code); word != "" {
-			r.keeps = fmt.Sprintf("%s uses %s, whose effect only the session knows", name, strings.Trim(word, `."( `))
+			r.keeps = fmt.Sprintf("%s uses %s, whose effect only the session knows", name, strings.Trim(word, "\t =.\"("))
 		}
 	}
 }
@@ -70,9 +78,9 @@ func (r *renewal) enter(name, code string) {
 // A comment or a string that mentions one is taken for it: then the session
 // stays as it is.
 var stateful = regexp.MustCompile(`\bAfterFunc\(|\bsignal\.(Notify|Ignore|Reset)|\bStartProcess\(|\.Start\(|\bexec\.|\bSetOutput\(|\bSetFlags\(|\bSetPrefix\(|\bSetDefault\(` +
-	`|\bgob\.Register|\bsql\.Register|\bSeed\(|\bGOMAXPROCS\(|\bdebug\.Set|\bSetFinalizer\(|\bAddCleanup\(|\bHandle(Func)?\(|\bDefaultServeMux|\bDefaultTransport|\bDefaultClient` +
-	`|\bexpvar\.|\bflag\.|\bsyscall\.|\bplugin\.|\bunsafe\.|\bos\.(Stdin|Stdout|Stderr|Pipe)|\bScan(f|ln)?\(|\bUmask\(|\bmmap\(|\btime\.Local\b|\brpc\.` +
-	`|\b(proc|cluster|shm|gil)\.|(?m)^\s*(import\s*)?_ "|^%(get|mod)\b`)
+	`|\bgob\.Register|\bsql\.Register|\bSeed\(|\bGOMAXPROCS\(|\bdebug\.Set|\bSetFinalizer\(|\bAddCleanup\(|\bHandle(Func)?\(|\bDefaultServeMux|\bDefault(Transport|Client)(\.\w+)?\s*=` +
+	`|\bexpvar\.|\bflag\.|\bsyscall\.|\bplugin\.|\bunsafe\.|\bos\.Stdin|\bos\.Pipe|\bos\.Std(out|err)\s*=|\bScan(f|ln)?\(|\btime\.Local\s*=|\brpc\.` +
+	`|\b(proc|cluster|shm|gil)\.|(?m)^\s*(import\s*)?_ "|^%(get|mod)\b|[^&]&[ \t]*$`)
 
 // leave ends a cell. A session that is due is renewed before the next one
 // begins; nobody waits for it meanwhile.
@@ -251,7 +259,7 @@ func (f *Front) take(ctx context.Context, s *supervisor.Session, file string) (v
 	if heap, _ := strconv.ParseInt(usage["heap"], 10, 64); heap > renewLimit {
 		return nil, heldUpBy("the values are larger than %d MB", renewLimit>>20)
 	}
-	answer, err := ask(ctx, s, "dump", map[string]string{"names": strings.Join(variables, ","), "file": file})
+	answer, err := ask(ctx, s, "dump", map[string]string{"names": strings.Join(variables, ","), "file": file, "all": "1"})
 	if err != nil {
 		return nil, heldUpBy("%v", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 // Modules are the Go modules of a notebook. An Env whose notebook can have some
 // implements it. What is downloaded and compiled is told on the cell's standard
-// error while it happens; an error leaves go.mod as it was.
+// output while it happens; an error leaves go.mod as it was.
 type Modules interface {
 	// Get adds modules or changes versions, with the arguments of go get.
 	Get(ctx context.Context, args ...string) error

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"go/scanner"
@@ -153,7 +154,7 @@ func (s *Session) possible(path string) bool {
 func (s *Session) announce(ctx context.Context, list []string) []Change {
 	var changes []Change
 	for _, p := range list {
-		old := s.o.Importer.Loaded(p)
+		old := cmp.Or(s.o.Importer.Loaded(p), s.behind[p])
 		f := s.found[s.real(p)]
 		if f == nil {
 			continue
@@ -169,6 +170,9 @@ func (s *Session) announce(ctx context.Context, list []string) []Change {
 			if c.New, c.Err = s.load(ctx, p); c.Err != nil {
 				c.Err = &PackageError{p, plain(c.Err)}
 			}
+		}
+		if delete(s.behind, p); c.Err != nil {
+			s.behind[p] = old
 		}
 		changes = append(changes, c)
 	}

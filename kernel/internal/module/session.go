@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/types"
 	"io"
 	"os"
 	"path/filepath"
@@ -61,16 +62,17 @@ type Session struct {
 	build   atomic.Pointer[string] // that folder; see Dir. Set under mu
 	direct  []string
 	locals  []*local
-	found   map[string]*found   // packages that the go command was asked about, by real path
-	used    map[string]bool     // real paths of what the session has loaded, with all that they import
-	tables  map[string]*binding // by real path
-	numbers int                 // of the last table
-	copies  int                 // of the last copy of local packages
+	found   map[string]*found         // packages that the go command was asked about, by real path
+	used    map[string]bool           // real paths of what the session has loaded, with all that they import
+	tables  map[string]*binding       // by real path
+	behind  map[string]*types.Package // what cells have, by path, while new files can't be compiled
+	numbers int                       // of the last table
+	copies  int                       // of the last copy of local packages
 }
 
 // New returns a session without modules. It costs nothing.
 func New(o Options) *Session {
-	return &Session{o: o, found: map[string]*found{}, used: map[string]bool{}, tables: map[string]*binding{}}
+	return &Session{o: o, found: map[string]*found{}, used: map[string]bool{}, tables: map[string]*binding{}, behind: map[string]*types.Package{}}
 }
 
 // Close removes the session's files.
