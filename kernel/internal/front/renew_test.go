@@ -191,7 +191,7 @@ func TestManyRedefinitions(t *testing.T) {
 		t.Skip("builds for minutes")
 	}
 	needCompiler(t)
-	redefinitions, every := 40, 15
+	redefinitions, every := 30, 12
 	if n, err := strconv.Atoi(os.Getenv("WEFT_REDEFINITIONS")); err == nil {
 		redefinitions, every = n, renewAfter
 	}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -86,6 +87,24 @@ func (s *sources) position(at link.Step) (link.Position, bool) {
 	return link.Position{File: cell, Line: at.Line(), Column: at.Column()}, ok
 }
 
+// numbered is a name that a declaration of several has in the interpreter: f_2
+// for the second f, main_p1 for the main of the first program.
+var numbered = regexp.MustCompile(`(\w+?)_p?\d+\b`)
+
+// asTyped gives the names in a lowered text back as a line of the cell has them.
+func (s *sources) asTyped(name, cell string, line int) string {
+	typed, ok := s.line(cell, line)
+	if !ok {
+		return name
+	}
+	return numbered.ReplaceAllStringFunc(name, func(n string) string {
+		if strings.Contains(typed, n) {
+			return n
+		}
+		return numbered.FindStringSubmatch(n)[1]
+	})
+}
+
 // function returns the name of the function that a line of a cell lies in, ""
 // for a cell's own statements and when it is not known.
 func (s *sources) function(cell string, line int) string {
@@ -106,7 +125,7 @@ func (s *sources) function(cell string, line int) string {
 		for _, d := range file.Decls {
 			f, ok := d.(*ast.FuncDecl)
 			if ok && f.Name.Name != "init" && fset.Position(f.Pos()).Line <= line && line <= fset.Position(f.End()).Line {
-				return functionName(f)
+				return s.asTyped(functionName(f), cell, fset.Position(f.Pos()).Line)
 			}
 		}
 	}
