@@ -20,10 +20,6 @@ func (l *lowerer) declare(s *ast.DeclStmt) bool {
 		return true
 	}
 	if g.Tok == token.TYPE {
-		l.hoist(g)
-	}
-	if g.Tok == token.TYPE {
-		l.hoist(g)
 		l.padded(s, "{}")
 		return true
 	}
@@ -86,6 +82,10 @@ func (l *lowerer) zero(t types.Type, at ast.Node) string {
 
 // initializer writes the initialization of package variables of a program.
 func (l *lowerer) initializer(in *types.Initializer) {
+	if len(in.Lhs) == 1 && in.Lhs[0].Name() == "_" && logical(in.Rhs) {
+		l.b.WriteString("if " + l.text(in.Rhs) + " {}")
+		return
+	}
 	if len(in.Lhs) == 1 {
 		name := "_"
 		if in.Lhs[0].Name() != "_" {
@@ -112,21 +112,42 @@ func (l *lowerer) initializer(in *types.Initializer) {
 	l.b.WriteString(strings.Join(temps, ", ") + op + l.text(in.Rhs) + after)
 }
 
-// value writes the right side of an assignment: a composite literal in
-// parentheses, or the interpreter would move the variable to a new place.
+// value writes the right side of an assignment: in parentheses a composite
+// literal, or the interpreter would move the variable to a new place, and a
+// call, or the function's result would be the variable itself while it runs.
 func (l *lowerer) value(e ast.Expr) string {
 	s := l.text(e)
-	if _, ok := e.(*ast.CompositeLit); ok {
+	if _, ok := e.(*ast.CompositeLit); ok || l.callsInterpreted(e) {
 		return "(" + s + ")"
 	}
 	return s
 }
 
-// ---- assignments
+// callsInterpreted says whether an expression is a call of anything but a
+// compiled function.
+func (l *lowerer) callsInterpreted(e ast.Expr) bool {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	if tv := l.tv(call.Fun); tv.IsType() || tv.IsBuiltin() {
+		return false
+	}
+	if _, several := l.typeOf(call).(*types.Tuple); several {
+		return false
+	}
+	f := l.callee(call)
+	return f == nil || f.Pkg() == l.c.Pkg || isStd(f.Pkg()) || f.Signature().TypeParams().Len() > 0
+}
 
 func (l *lowerer) assign(s *ast.AssignStmt) bool {
 	if l.storeDeref(s) {
 		return true
+	}
+	for i, e := range s.Lhs {
+		if blankName(e) && len(s.Lhs) == len(s.Rhs) {
+			l.notNil(s.Rhs[i])
+		}
 	}
 	top := l.top[s]
 	tok := s.Tok
@@ -137,6 +158,11 @@ func (l *lowerer) assign(s *ast.AssignStmt) bool {
 	switch {
 	case tok != token.ASSIGN && tok != token.DEFINE:
 		return l.operation(s)
+	case len(s.Lhs) == 1 && !top && tok == token.ASSIGN && l.callsInterpreted(s.Rhs[0]):
+		l.put(s.Lhs[0])
+		l.raw(s.Lhs[0].End(), s.Rhs[0].Pos())
+		l.b.WriteString(l.value(s.Rhs[0]))
+		return true
 	case l.header > 0:
 		return false
 	case len(s.Lhs) == 1 && blankName(s.Lhs[0]) && logical(s.Rhs[0]):
@@ -162,6 +188,9 @@ func (l *lowerer) assign(s *ast.AssignStmt) bool {
 // operation writes x[i] op= f() so that f is called before the interpreter
 // looks for the place.
 func (l *lowerer) operation(s *ast.AssignStmt) bool {
+	if s.Tok == token.SHL_ASSIGN || s.Tok == token.SHR_ASSIGN {
+		return l.shiftAssign(s)
+	}
 	if l.header > 0 || !calls(s.Rhs[0]) {
 		return false
 	}
@@ -298,6 +327,9 @@ func (l *lowerer) parallel(lhs, rhs []ast.Expr) bool {
 	}
 	ok := true
 	for _, e := range lhs {
+		if t := l.typeOf(e); t != nil && types.IsInterface(t) {
+			return false // the interpreter would store what the interface holds
+		}
 		switch x := e.(type) {
 		case *ast.Ident:
 		case *ast.IndexExpr:
@@ -352,7 +384,7 @@ func (l *lowerer) tuple(lhs []ast.Expr, rhs ast.Expr, local bool) string {
 		}
 		blank = false
 		o := l.object(id)
-		if o == nil || l.c.Session(o) || !local && types.IsInterface(o.Type()) {
+		if o == nil || l.c.Session(o) || !local && (types.IsInterface(o.Type()) || calls(rhs)) {
 			plain = false
 		}
 	}
@@ -381,5 +413,3 @@ func (l *lowerer) tuple(lhs []ast.Expr, rhs ast.Expr, local bool) string {
 	before = append(before, strings.Join(temps, ", ")+" := "+l.text(rhs))
 	return strings.Join(append(before, after...), "; ")
 }
-
-// ---- return

@@ -69,3 +69,91 @@ func BenchmarkCell(b *testing.B) {
 		}
 	}
 }
+
+// screen is a screen of code as people type it.
+const screen = `type Shape%[1]d interface {
+	Area() float64
+	Name() string
+}
+type Square%[1]d struct{ side float64 }
+func (s Square%[1]d) Area() float64 { return s.side * s.side }
+func (s Square%[1]d) Name() string { return "square" }
+type Circle%[1]d struct{ r float64 }
+func (c *Circle%[1]d) Area() float64 { return math.Pi * c.r * c.r }
+func (c *Circle%[1]d) Name() string { return "circle" }
+func total%[1]d(shapes []Shape%[1]d) (sum float64, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("total: %%v", r)
+		}
+	}()
+	for i, s := range shapes {
+		if s == nil {
+			return 0, fmt.Errorf("shape %%d is nil", i)
+		}
+		sum += s.Area()
+	}
+	return sum, nil
+}
+func collect%[1]d(jobs <-chan int, workers int) map[int]int {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	out := map[int]int{}
+	for w := range workers {
+		wg.Go(func() {
+			for j := range jobs {
+				mu.Lock()
+				out[j] += w
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+shapes%[1]d := []Shape%[1]d{Square%[1]d{2}, &Circle%[1]d{1}}
+slices.SortFunc(shapes%[1]d, func(a, b Shape%[1]d) int { return cmp.Compare(a.Area(), b.Area()) })
+for i, s := range shapes%[1]d {
+	switch x := s.(type) {
+	case Square%[1]d:
+		fmt.Println(i, x.side, x.Name())
+	case *Circle%[1]d:
+		fmt.Println(i, x.r, x.Name())
+	}
+}
+jobs%[1]d := make(chan int, 10)
+for i := 0; i < 10; i++ {
+	select {
+	case jobs%[1]d <- i:
+	default:
+		fmt.Println("full")
+	}
+}
+close(jobs%[1]d)
+keys%[1]d := slices.Sorted(maps.Keys(collect%[1]d(jobs%[1]d, 4)))
+sum%[1]d, err := total%[1]d(shapes%[1]d)
+fmt.Println(keys%[1]d, sum%[1]d, err)
+`
+
+// BenchmarkLower measures Proven and Lower of a screen of code.
+func BenchmarkLower(b *testing.B) {
+	for _, n := range []int{10, 1000} {
+		w := crowd(b, n)
+		b.Run(fmt.Sprintf("live=%d", n), func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				i++
+				b.StopTimer()
+				c, err := w.Check("cell[1]", fmt.Sprintf(screen, i))
+				b.StartTimer()
+				if err != nil {
+					b.Fatal(err)
+				}
+				Proven(c)
+				if _, err := Lower(c, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

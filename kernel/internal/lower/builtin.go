@@ -18,6 +18,12 @@ func (l *lowerer) builtin(e *ast.CallExpr, fun ast.Expr) bool {
 	if !ok {
 		return false
 	}
+	if len(e.Args) == 1 && (id.Name == "append" || id.Name == "complex") {
+		if t, ok := l.typeOf(e.Args[0]).(*types.Tuple); ok {
+			l.spread(e, id.Name, t)
+			return true
+		}
+	}
 	switch id.Name {
 	case "recover":
 		if r := l.fn().recovers; r != "" {
@@ -54,6 +60,18 @@ func (l *lowerer) builtin(e *ast.CallExpr, fun ast.Expr) bool {
 		return true
 	}
 	return false
+}
+
+// spread writes append or complex of the results of a call, which the
+// interpreter does not know.
+func (l *lowerer) spread(e *ast.CallExpr, name string, t *types.Tuple) {
+	var params, args []string
+	for i := range t.Len() {
+		v := fmt.Sprintf("v%d", i)
+		params = append(params, v+" "+l.typ(t.At(i).Type(), e))
+		args = append(args, v)
+	}
+	l.inParens(e, "func("+strings.Join(params, ", ")+") "+l.typ(l.typeOf(e), e)+" { return "+name+"("+strings.Join(args, ", ")+") }("+l.text(e.Args[0])+")")
 }
 
 // minmax writes min and max, which the interpreter lacks, as calls of a helper

@@ -10,6 +10,12 @@ import (
 // conversions notes, for everything below the statements or the initializer,
 // which expressions become interfaces.
 func (l *lowerer) conversions(list []ast.Stmt, in *types.Initializer) {
+	for _, s := range list {
+		l.hoistAll(s)
+	}
+	if in != nil {
+		l.hoistAll(in.Rhs)
+	}
 	w := &converter{l: l}
 	if len(l.funcs) > 0 {
 		w.sigs = []*types.Signature{l.fn().sig}
@@ -45,14 +51,17 @@ func (w *converter) note(e ast.Expr, to types.Type) {
 		w.l.prove(e, from, to, w.sink)
 	}
 	if from == nil || types.IsInterface(from) {
+		if from != nil && empty(to) && w.l.ownInterface(from) && (w.sink.callee == nil && !w.sink.panics) {
+			w.l.box[e] = to
+		}
 		return
 	}
 	if _, tuple := from.(*types.Tuple); tuple {
 		return
 	}
 	w.l.conv[e] = to
-	if w.boxed {
-		w.l.boxed[e] = true
+	if n := w.l.own(from); w.boxed && n != nil && empty(to) && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
+		w.l.flow(e, flowText, w.l.shortType(from)) // compiled code would see the wrapper of the element
 	}
 }
 
@@ -150,6 +159,7 @@ func (w *converter) call(n *ast.CallExpr) {
 	for i, a := range n.Args {
 		w.l.argument[a] = true
 		w.sink = w.l.sinkOf(n, i)
+		w.l.inner[a] = w.sink.callee == nil
 		switch last := sig.Params().Len() - 1; {
 		case sig.Variadic() && i >= last && !n.Ellipsis.IsValid():
 			if s, ok := sig.Params().At(last).Type().(*types.Slice); ok {
@@ -206,14 +216,6 @@ func (w *converter) elements(n *ast.CompositeLit, key, elem types.Type) {
 // convert writes an expression where it becomes an interface.
 func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
 	from := l.typeOf(e)
-	if l.boxed[e] && to.Underlying().(*types.Interface).NumMethods() == 0 {
-		// Compiled code would print such an element as the interpreter's own
-		// structure.
-		if n := l.own(from); n != nil && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
-			l.refuse(e, "give the elements an interface type with methods, or another type than any", "a %s, which has methods, as an element of type any is not supported", l.shortType(from))
-			return true
-		}
-	}
 	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok {
 		if name := l.stdStream(sel); name != "" {
 			l.b.WriteString(l.glue(name))
@@ -222,6 +224,9 @@ func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
 	}
 	if n := l.own(from); n != nil && l.returned[e] && empty(to) && types.NewMethodSet(types.NewPointer(n)).Len() > 0 {
 		l.boxInto(e, to) // a return would forget the type
+		return true
+	}
+	if l.boxMethods(e, from, to) {
 		return true
 	}
 	// The interpreter does not copy an addressable value when it becomes an
@@ -243,6 +248,45 @@ func (l *lowerer) convert(e ast.Expr, to types.Type) bool {
 		return true
 	}
 	return false
+}
+
+// boxMethods writes a pointer to a type of a cell, or a value of one that has its
+// methods from what it embeds, that becomes a value of type any: the interpreter
+// would not know its methods there. It keeps them if the value was one of the
+// cell's own interfaces before.
+func (l *lowerer) boxMethods(e ast.Expr, from, to types.Type) bool {
+	if !empty(to) || l.argument[e] && !l.inner[e] {
+		return false
+	}
+	base := from
+	p, pointer := types.Unalias(from).(*types.Pointer)
+	if pointer {
+		base = p.Elem()
+	}
+	n, ok := types.Unalias(base).(*types.Named)
+	if !ok || !l.mine(n) || types.IsInterface(n) || !pointer && n.NumMethods() > 0 {
+		return false
+	}
+	set := types.NewMethodSet(from)
+	if set.Len() == 0 || pointer && n.NumMethods() > 0 && types.NewMethodSet(n).Len() == 0 {
+		return false // without methods, or with methods of its own that the interpreter finds
+	}
+	m := set.At(0).Obj()
+	sig, ok := set.At(0).Type().(*types.Signature)
+	if !ok {
+		return false
+	}
+	ps, is := l.typ(from, e), l.typ(types.NewInterfaceType([]*types.Func{types.NewFunc(m.Pos(), m.Pkg(), m.Name(), types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic()))}, nil).Complete(), e)
+	name, ok := l.file.helpers["interface "+is]
+	if !ok {
+		name = l.mem.mangle("w_interface", nil)
+		l.file.helpers["interface "+is] = name
+		l.file.types.WriteString("type " + name + " " + is + "\n")
+	}
+	l.b.WriteString(l.helper("pointer "+ps, "w_box", "func %s(p "+ps+") interface{} { var i "+name+" = p; var r interface{} = i; return r }") + "(")
+	l.put(e)
+	l.b.WriteString(")")
+	return true
 }
 
 // addressable says whether an expression denotes a place that may change.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// deferred evaluates the arguments of a deferred call now: the interpreter
-// would take the values that the variables have later.
+// plainCall writes defer or go with arguments that are evaluated now: the
+// interpreter would take the values that the variables have later.
 func (l *lowerer) plainCall(s ast.Stmt, call *ast.CallExpr, word string) bool {
 	fun := ast.Unparen(call.Fun)
 	if text, ok := l.printed(call); ok {
@@ -163,5 +163,3 @@ func (l *lowerer) pointerMethod(s *selection) bool {
 	_, ptr := f.Signature().Recv().Type().(*types.Pointer)
 	return ptr
 }
-
-// ---- select

@@ -3,7 +3,6 @@ package lower
 import (
 	"fmt"
 	"go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
 	"strings"
@@ -56,14 +55,35 @@ func (l *lowerer) expr(e ast.Expr) bool {
 	case *ast.TypeAssertExpr:
 		return l.assertion(e)
 	case *ast.CompositeLit:
+		if t := l.typeOf(e); t != nil {
+			if _, ok := t.Underlying().(*types.Map); ok {
+				for _, x := range e.Elts {
+					if kv, ok := x.(*ast.KeyValueExpr); ok {
+						l.notNil(kv.Key)
+						l.notNil(kv.Value)
+					}
+				}
+			}
+		}
 		return l.made(e)
+	case *ast.StarExpr:
+		return l.deref(e)
 	case *ast.UnaryExpr:
-		return e.Op == token.AND && l.address(e)
+		if e.Op == token.ARROW {
+			return l.received(e)
+		}
+		return e.Op == token.AND && (l.elementOfPointer(e) || l.address(e))
 	case *ast.BinaryExpr:
+		if t := l.typeOf(e.X); t != nil && e.Op == token.ADD {
+			if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 {
+				l.notNil(e.X)
+				l.notNil(e.Y)
+			}
+		}
 		if e.Op == token.SHL || e.Op == token.SHR {
 			return l.shift(e)
 		}
-		l.comparison(e)
+		return l.comparison(e)
 	case *ast.MapType:
 		l.mapType(e)
 	case *ast.StructType:
@@ -422,6 +442,7 @@ func (l *lowerer) call(e *ast.CallExpr) bool {
 		return l.builtin(e, fun)
 	case tv.IsType():
 		l.provePointer(e, tv.Type)
+		l.proveAddress(e, tv.Type)
 		return l.conversion(e, tv.Type)
 	}
 	if sel, ok := fun.(*ast.SelectorExpr); ok {
@@ -460,8 +481,6 @@ func (l *lowerer) helper(key, lead, text string) string {
 	return name
 }
 
-// ---- constants
-
 // bound writes a type that has its name from the function around it: a type
 // parameter or a local type; "" is any other.
 func (l *lowerer) bound(t *types.TypeName, at ast.Node) string {
@@ -478,9 +497,13 @@ func (l *lowerer) bound(t *types.TypeName, at ast.Node) string {
 // else in front of a parenthesis.
 func (l *lowerer) conversion(e *ast.CallExpr, to types.Type) bool {
 	if types.IsInterface(to) && len(e.Args) == 1 && !l.tv(e.Args[0]).IsNil() {
+		if l.box[e.Args[0]] != nil {
+			l.put(e.Args[0]) // becomes the interface there
+			return true
+		}
 		// The interpreter loses what a call of the interface's name converts.
 		t := l.typ(to, e)
-		l.inParens(e, l.helper("into "+t, "w_into", "func %s(v "+t+") "+t+" { var r "+t+" = v; return r }")+"("+l.text(e.Args[0])+")")
+		l.inParens(e, l.helper("into "+t, "w_into", "func %s(v "+t+") "+t+" { return v }")+"("+l.text(e.Args[0])+")")
 		return true
 	}
 	id, ok := e.Fun.(*ast.Ident)
@@ -501,115 +524,6 @@ func (l *lowerer) conversion(e *ast.CallExpr, to types.Type) bool {
 	return true
 }
 
-// known is what the checker recorded for an expression, if it did.
-func (l *lowerer) known(e ast.Expr) (types.TypeAndValue, bool) {
-	_, ok := l.info.Types[e]
-	return l.tv(e), ok
-}
-
-// constant writes a constant expression as a literal of its type, because the
-// interpreter computes untyped constants as if they had their default types.
-func (l *lowerer) constant(e ast.Expr) bool {
-	tv, ok := l.known(e)
-	if !ok || tv.Value == nil || tv.IsType() {
-		return false
-	}
-	switch x := e.(type) {
-	case *ast.BasicLit:
-		return l.basicLit(x, tv)
-	case *ast.Ident:
-		if x.Name == "true" || x.Name == "false" {
-			return false
-		}
-	case *ast.ParenExpr:
-		return false
-	}
-	s, ok := l.literal(tv.Value, tv.Type, e)
-	if !ok {
-		return false
-	}
-	l.inParens(e, s)
-	return true
-}
-
-func (l *lowerer) basicLit(x *ast.BasicLit, tv types.TypeAndValue) bool {
-	b, ok := tv.Type.Underlying().(*types.Basic)
-	if !ok {
-		return false
-	}
-	info := b.Info()
-	switch {
-	case x.Kind == token.FLOAT && info&types.IsInteger != 0,
-		x.Kind == token.IMAG && info&types.IsComplex == 0,
-		x.Kind == token.CHAR && info&types.IsFloat != 0,
-		x.Kind == token.INT && info&types.IsComplex != 0,
-		x.Kind == token.FLOAT && info&types.IsComplex != 0:
-		s, ok := l.literal(tv.Value, tv.Type, x)
-		if ok {
-			l.b.WriteString(s)
-		}
-		return ok
-	}
-	return false
-}
-
-// literal writes a value of a type.
-func (l *lowerer) literal(v constant.Value, t types.Type, at ast.Node) (string, bool) {
-	if _, param := types.Unalias(t).(*types.TypeParam); param {
-		return "", false
-	}
-	b, ok := t.Underlying().(*types.Basic)
-	if !ok {
-		// An interface: the constant has its default type.
-		switch v.Kind() {
-		case constant.Bool:
-			b = types.Typ[types.Bool]
-		case constant.String:
-			b = types.Typ[types.String]
-		default:
-			return "", false
-		}
-		t = b
-	}
-	if b.Info()&types.IsUntyped != 0 {
-		t = types.Default(t)
-		b, ok = t.Underlying().(*types.Basic)
-		if !ok || b.Kind() == types.UntypedNil {
-			return "", false
-		}
-	}
-	plain := ""
-	bare := false // the literal alone has the type
-	switch info := b.Info(); {
-	case info&types.IsBoolean != 0:
-		plain, bare = v.String(), b.Kind() == types.Bool
-	case info&types.IsString != 0:
-		plain, bare = quote(constant.StringVal(v)), true
-	case info&types.IsInteger != 0:
-		plain, bare = constant.ToInt(v).ExactString(), b.Kind() == types.Int
-	case info&types.IsFloat != 0:
-		plain, bare = floatText(v, b.Kind() == types.Float32), b.Kind() == types.Float64
-	case info&types.IsComplex != 0:
-		v = constant.ToComplex(v)
-		re, im := floatText(constant.Real(v), b.Kind() == types.Complex64), floatText(constant.Imag(v), b.Kind() == types.Complex64)
-		half := "float64"
-		if b.Kind() == types.Complex64 {
-			half = "float32"
-		}
-		name := l.helper("complex "+half, "w_complex", "func %s(a, b "+half+") "+b.Name()+" { return complex(a, b) }")
-		plain, bare = name+"("+re+", "+im+")", true
-	default:
-		return "", false
-	}
-	if _, named := types.Unalias(t).(*types.Basic); bare && named {
-		if strings.HasPrefix(plain, "-") {
-			return "(" + plain + ")", true
-		}
-		return plain, true
-	}
-	return l.typ(t, at) + "(" + plain + ")", true
-}
-
 // boxInto writes an expression as an argument of a function that turns it into
 // an interface: in place the interpreter would store it wrongly.
 func (l *lowerer) boxInto(e ast.Expr, to types.Type) {
@@ -618,7 +532,11 @@ func (l *lowerer) boxInto(e ast.Expr, to types.Type) {
 		from = types.Default(from)
 	}
 	ft, tt := l.typ(from, e), l.typ(to, e)
-	l.b.WriteString(l.helper("box "+ft+" "+tt, "w_box", "func %s(v "+ft+") "+tt+" { var r "+tt+" = v; return r }") + "(")
+	body := "var r " + tt + " = v; return r"
+	if types.IsInterface(from) {
+		body = "if v == nil { return nil }; var a interface{}; a = v; var r " + tt + "; r = " + l.helpers() + ".Flat(a); return r"
+	}
+	l.b.WriteString(l.helper("box "+ft+" "+tt, "w_box", "func %s(v "+ft+") "+tt+" { "+body+" }") + "(")
 	l.put(e)
 	l.b.WriteString(")")
 }
@@ -649,41 +567,57 @@ func (l *lowerer) isFunc(e ast.Expr) bool {
 	return ok && f.Signature().Recv() == nil && (f.Pkg() == l.c.Pkg || isStd(f.Pkg()) || f.Signature().TypeParams().Len() > 0)
 }
 
-// shift writes a shift by a constant, which may be written as any number, with
-// a count that is an integer.
-func (l *lowerer) shift(e *ast.BinaryExpr) bool {
-	v := l.tv(e.Y).Value
-	if v == nil || v.Kind() == constant.Unknown {
-		return l.shifted(e)
+// received writes a receive operation in parentheses: without them the
+// interpreter would put another place under the name of the variable that it is
+// assigned to.
+func (l *lowerer) received(e *ast.UnaryExpr) bool {
+	if _, two := l.typeOf(e).(*types.Tuple); two {
+		return false
 	}
-	l.put(e.X)
-	l.raw(e.X.End(), e.Y.Pos())
-	l.inParens(e.Y, "uint("+constant.ToInt(v).ExactString()+")")
+	l.b.WriteString("(")
+	l.children(e)
+	l.b.WriteString(")")
 	return true
 }
 
-// shifted writes a shift of a constant by a variable: the interpreter would
-// take the constant for an int.
-func (l *lowerer) shifted(e *ast.BinaryExpr) bool {
-	t := l.typeOf(e)
-	if l.tv(e).Value != nil || l.tv(e.X).Value == nil || types.Identical(t, types.Typ[types.Int]) {
+// notNil notes that an expression, if it is *p, must end with an error for a nil
+// p: where values become strings or elements of a map, or are thrown away, the
+// interpreter goes on without a value.
+func (l *lowerer) notNil(e ast.Expr) {
+	if s, ok := ast.Unparen(e).(*ast.StarExpr); ok && !l.tv(s).IsType() {
+		l.checked[s] = true
+	}
+}
+
+// deref writes *p of which notNil has been told.
+func (l *lowerer) deref(e *ast.StarExpr) bool {
+	if !l.checked[e] {
 		return false
 	}
-	b, ok := t.Underlying().(*types.Basic)
-	if !ok || b.Info()&types.IsInteger == 0 {
-		return false
-	}
-	if b.Info()&types.IsUntyped != 0 {
-		return false
-	}
-	s, ok := l.literal(l.tv(e.X).Value, t, e.X)
+	t := l.typ(l.typeOf(e), e)
+	l.b.WriteString(l.helper("deref "+t, "w_deref", "func %s(p *"+t+") "+t+" { v := *p; return v }") + "(")
+	l.put(e.X)
+	l.b.WriteString(")")
+	return true
+}
+
+// elementOfPointer writes &p[i] for a pointer p to an array, whose elements the
+// interpreter only finds after *p.
+func (l *lowerer) elementOfPointer(e *ast.UnaryExpr) bool {
+	ix, ok := ast.Unparen(e.X).(*ast.IndexExpr)
 	if !ok {
 		return false
 	}
-	ts := l.typ(t, e)
-	l.inParens(e.X, l.helper("constant "+ts, "w_const", "func %s(v "+ts+") "+ts+" { return v }")+"("+s+")")
-	l.raw(e.X.End(), e.Y.Pos())
-	l.put(e.Y)
+	t := l.typeOf(ix.X)
+	if t == nil || !isPointer(t) {
+		return false
+	}
+	l.b.WriteString("&(*")
+	l.put(ix.X)
+	l.b.WriteString(")")
+	l.raw(ix.X.End(), ix.Index.Pos())
+	l.put(ix.Index)
+	l.raw(ix.Index.End(), e.End())
 	return true
 }
 

@@ -122,9 +122,18 @@ func recovering(info *types.Info, b *ast.BlockStmt) bool {
 	return found
 }
 
-// funcBody writes a function's body, with first behind its opening brace.
+// funcBody writes a function's body, with first behind its opening brace. Named
+// results get their zero values: the interpreter would begin with what the
+// place has that the result goes to.
 func (l *lowerer) funcBody(b *ast.BlockStmt, fs *funcState, first string) {
 	l.b.WriteString("{" + first)
+	if fs.sig != nil {
+		for i := range fs.sig.Results().Len() {
+			if r := fs.sig.Results().At(i); r.Name() != "" && r.Name() != "_" {
+				l.b.WriteString(r.Name() + " = " + l.zero(r.Type(), b) + "; ")
+			}
+		}
+	}
 	if fs.recovers == "" && recovering(l.info, b) {
 		fs.recovers = l.temp()
 		l.b.WriteString(fs.recovers + " := " + l.helpers() + ".Enter(); ")

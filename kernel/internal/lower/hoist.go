@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 )
 
@@ -16,9 +17,10 @@ func (l *lowerer) hoist(g *ast.GenDecl) {
 			continue
 		}
 		o, ok := l.info.Defs[spec.Name].(*types.TypeName)
-		if !ok || o.IsAlias() || spec.Name.Name == "_" {
+		if !ok || o.IsAlias() || spec.Name.Name == "_" || l.hoisted[o] {
 			continue // an alias is written as what it stands for
 		}
+		l.hoisted[o] = true
 		if !l.interpretable(o) {
 			l.refuse(spec, "declare it outside of the function", "a type declared inside a function is not supported")
 			continue
@@ -30,4 +32,15 @@ func (l *lowerer) hoist(g *ast.GenDecl) {
 		}
 		fmt.Fprintf(&l.file.types, "type %s %s\n", name, l.typ(o.Type().Underlying(), spec))
 	}
+}
+
+// hoistAll does so with all types that are declared below a node: what follows
+// must know them by the same names everywhere.
+func (l *lowerer) hoistAll(n ast.Node) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if g, ok := n.(*ast.GenDecl); ok && g.Tok == token.TYPE {
+			l.hoist(g)
+		}
+		return true
+	})
 }

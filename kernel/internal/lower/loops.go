@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -90,6 +91,12 @@ func (l *lowerer) labeled(s *ast.LabeledStmt) bool {
 		l.b.WriteString(strings.Repeat("\n", strings.Count(l.gap(s.Pos(), b.Pos()), "\n")))
 		l.anySwitch(b, s.Label.Name)
 		return true
+	case *ast.SelectStmt:
+		l.b.WriteString(strings.Repeat("\n", strings.Count(l.gap(s.Pos(), b.Pos()), "\n")))
+		if !l.selectStmt(b, s.Label.Name) {
+			l.children(b)
+		}
+		return true
 	case *ast.ForStmt:
 		l.raw(s.Pos(), b.Pos())
 		if !l.forStmt(b, s.Label.Name) {
@@ -112,6 +119,13 @@ func (l *lowerer) labeled(s *ast.LabeledStmt) bool {
 
 // simpleRange says whether a range statement stays one statement.
 func (l *lowerer) simpleRange(s *ast.RangeStmt) bool {
+	if s.Value != nil {
+		if t := l.typeOf(s.Value); t != nil {
+			if _, channels := t.Underlying().(*types.Chan); channels {
+				return false
+			}
+		}
+	}
 	_, fn := l.typeOf(s.X).Underlying().(*types.Signature)
 	return !fn
 }
@@ -301,9 +315,17 @@ func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) bool {
 	case *types.Signature:
 		l.rangeFunc(s, lp, u)
 		return true
+	case *types.Pointer:
+		if a, ok := u.Elem().Underlying().(*types.Array); ok && blankName(s.Value) && !calls(s.X) {
+			l.rangeIndex(s, lp, types.Typ[types.Int], strconv.FormatInt(a.Len(), 10)) // even of nil
+			return true
+		}
 	}
 	if s.Key == nil {
 		l.rangeHead(s, "", lp, "")
+		return true
+	}
+	if s.Value != nil && l.rangeChannels(s, lp, t) {
 		return true
 	}
 	lhs := []ast.Expr{s.Key}
@@ -319,6 +341,66 @@ func (l *lowerer) rangeStmt(s *ast.RangeStmt, label string) bool {
 	return true
 }
 
+// rangeChannels writes a loop whose values are channels: the interpreter would
+// receive from the first one. The values are looked up by their keys.
+func (l *lowerer) rangeChannels(s *ast.RangeStmt, lp *loop, t types.Type) bool {
+	u := t.Underlying()
+	if p, ok := u.(*types.Pointer); ok {
+		u = p.Elem().Underlying()
+	}
+	var elem, key types.Type
+	switch u := u.(type) {
+	case *types.Slice:
+		elem = u.Elem()
+	case *types.Array:
+		elem = u.Elem()
+	case *types.Map:
+		elem, key = u.Elem(), u.Key()
+	}
+	if elem == nil {
+		return false
+	}
+	if _, ok := elem.Underlying().(*types.Chan); !ok {
+		return false
+	}
+	if key != nil && mayBeNaN(key) {
+		l.refuse(s, "range over the keys only", "range over channels in a map with keys of type %s is not supported", l.shortType(key))
+		return true
+	}
+	all, at := l.temp(), l.temp()
+	before := l.handOn([]ast.Expr{s.Key, s.Value}, []string{at, all + "[" + at + "]"}, s.Tok)
+	if lp.label != "" {
+		lp.label += ": "
+	}
+	l.b.WriteString("{ " + all + " := " + l.value(s.X) + "; " + lp.label)
+	lp.label = strings.TrimSuffix(lp.label, ": ")
+	l.b.WriteString("for " + at + " := range " + all)
+	l.raw(s.X.End(), s.Body.Lbrace)
+	l.loop(lp, func() { l.block(s.Body, before, "") })
+	l.b.WriteString(" }")
+	return true
+}
+
+// mayBeNaN says whether a key of the type need not be equal to itself, so that
+// its value can't be looked up.
+func mayBeNaN(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&(types.IsFloat|types.IsComplex) != 0
+	case *types.Array:
+		return mayBeNaN(u.Elem())
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if mayBeNaN(u.Field(i).Type()) {
+				return true
+			}
+		}
+	case *types.Interface:
+		return true
+	}
+	return false
+}
+
 // carry makes names for what a range gives, and the statements that hand it
 // on.
 func (l *lowerer) carry(lhs []ast.Expr, tok token.Token) (head, before string) {
@@ -326,17 +408,30 @@ func (l *lowerer) carry(lhs []ast.Expr, tok token.Token) (head, before string) {
 	for _, e := range lhs {
 		if blankName(e) {
 			temps = append(temps, "_")
-			continue
+		} else {
+			temps = append(temps, l.temp())
 		}
-		v := l.temp()
-		temps = append(temps, v)
-		op := " = "
-		if tok == token.DEFINE {
-			op = " := "
-		}
-		before += l.text(e) + op + v + "; "
 	}
-	return strings.Join(temps, ", "), before
+	return strings.Join(temps, ", "), l.handOn(lhs, temps, tok)
+}
+
+// handOn writes the statements that give values to what a range statement
+// names. The places are found before any of them is changed.
+func (l *lowerer) handOn(lhs []ast.Expr, values []string, tok token.Token) string {
+	var before, after []string
+	for i, e := range lhs {
+		switch {
+		case blankName(e):
+		case tok == token.DEFINE:
+			after = append(after, l.text(e)+" := "+values[i])
+		default:
+			after = append(after, l.place(e, &before)+" = "+values[i])
+		}
+	}
+	if len(after) == 0 {
+		return ""
+	}
+	return strings.Join(append(before, after...), "; ") + "; "
 }
 
 func (l *lowerer) rangeHead(s *ast.RangeStmt, head string, lp *loop, before string) {
@@ -355,7 +450,11 @@ func (l *lowerer) rangeInt(s *ast.RangeStmt, lp *loop, t types.Type) {
 			t = o
 		}
 	}
-	t = types.Default(t)
+	l.rangeIndex(s, lp, types.Default(t), l.text(s.X))
+}
+
+// rangeIndex writes a loop that counts from 0 to x, of type t.
+func (l *lowerer) rangeIndex(s *ast.RangeStmt, lp *loop, t types.Type, x string) {
 	n, i := l.temp(), l.temp()
 	before := ""
 	switch {
@@ -371,7 +470,6 @@ func (l *lowerer) rangeInt(s *ast.RangeStmt, lp *loop, t types.Type) {
 		before = l.text(s.Key) + " = " + i + "; "
 	}
 	ts := l.typ(t, s)
-	x := l.text(s.X)
 	zero, limit := "0", x
 	if ts != "int" {
 		zero, limit = ts+"(0)", ts+"("+x+")"
@@ -385,17 +483,8 @@ func (l *lowerer) rangeInt(s *ast.RangeStmt, lp *loop, t types.Type) {
 func (l *lowerer) rangeString(s *ast.RangeStmt, lp *loop) {
 	str, i, r, n := l.temp(), l.temp(), l.temp(), l.temp()
 	next := l.imported("unicode/utf8", "utf8") + ".DecodeRuneInString"
-	op := " = "
-	if s.Tok == token.DEFINE {
-		op = " := "
-	}
 	before := fmt.Sprintf("%s, %s := %s(%s[%s:]); ", r, n, next, str, i)
-	before += l.text(s.Key) + op + i + "; "
-	if !blankName(s.Value) {
-		before += l.text(s.Value) + op + r + "; "
-	} else {
-		before += "_ = " + r + "; "
-	}
+	before += l.handOn([]ast.Expr{s.Key, s.Value}, []string{i, r}, s.Tok)
 	before += fmt.Sprintf("%s += %s; ", i, n)
 	fmt.Fprintf(l.b, "for %s, %s := string(%s), 0; %s < len(%s); ", str, i, l.text(s.X), i, str)
 	l.raw(s.X.End(), s.Body.Lbrace)
@@ -422,24 +511,18 @@ func (l *lowerer) rangeFunc(s *ast.RangeStmt, lp *loop, sig *types.Signature) {
 			lp.ret.results = append(lp.ret.results, l.temp())
 		}
 	}
-	var params, before []string
-	op := " = "
-	if s.Tok == token.DEFINE {
-		op = " := "
-	}
-	lhs := []ast.Expr{s.Key, s.Value}
+	var params, values []string
 	for i := range yield.Params().Len() {
 		p := fmt.Sprintf("%s %s", l.temp(), l.typ(yield.Params().At(i).Type(), s))
 		name, _, _ := strings.Cut(p, " ")
 		params = append(params, p)
-		if i < 2 && !blankName(lhs[i]) {
-			before = append(before, l.text(lhs[i])+op+name+"; ")
-		}
+		values = append(values, name)
 	}
+	before := l.handOn([]ast.Expr{s.Key, s.Value}[:len(values)], values, s.Tok)
 	x := l.text(ast.Unparen(s.X))
 	body := l.capture(func() {
 		l.raw(s.X.End(), s.Body.Lbrace)
-		l.loop(lp, func() { l.block(s.Body, strings.Join(before, ""), "return true") })
+		l.loop(lp, func() { l.block(s.Body, before, "return true") })
 	})
 	switch ast.Unparen(s.X).(type) {
 	case *ast.Ident, *ast.SelectorExpr, *ast.CallExpr, *ast.IndexExpr:
@@ -487,7 +570,11 @@ func (l *lowerer) returnFromLoop(s *ast.ReturnStmt, fs *funcState) string {
 	switch {
 	case len(s.Results) == 0 && fs.sig != nil && fs.sig.Results().Len() > 0:
 		for i, r := range lr.results {
-			fmt.Fprintf(&b, "%s = %s; ", r, fs.sig.Results().At(i).Name())
+			value := fs.sig.Results().At(i).Name()
+			if value == "_" {
+				value = l.zero(fs.sig.Results().At(i).Type(), s)
+			}
+			fmt.Fprintf(&b, "%s = %s; ", r, value)
 		}
 	case len(s.Results) == len(lr.results):
 		for i, e := range s.Results {

@@ -113,10 +113,12 @@ type lowerer struct {
 	file  *fileState
 	vars  map[*check.Unit]*check.Decl // variables in a plan of several files
 	temps int
+	inits []string // functions init of a program
 
 	flat    map[ast.Expr]types.Type // arguments of fmt that are written as the type they are made of
 	texts   map[ast.Expr]string     // arguments of fmt that are written as the call of a method
 	record  *record                 // what flows into interfaces
+	shapes  *shapes                 // which types do
 	homes   Homes                   // nil: the interpreter has everything
 	gives   map[types.Object]bool   // functions that this plan gives to the interpreter
 	defined []string                // their names there
@@ -131,24 +133,26 @@ type state struct {
 	src      *check.Source
 	b        *strings.Builder
 	top      map[ast.Stmt]bool
-	boxed    map[ast.Expr]bool       // those that become elements
 	conv     map[ast.Expr]types.Type // expressions that become interfaces
 	rename   map[types.Object]string // loop variables that carry another name
 	funcs    []*funcState
 	header   int // inside the header of an if, for or switch
 	method   bool
-	direct   map[*ast.FuncLit]bool   // function literals that are called on the spot
-	nested   map[ast.Node]bool       // selectors that are called
-	box      map[ast.Expr]types.Type // expressions that a function must turn into an interface
-	returned map[ast.Expr]bool       // results that become interfaces
-	wrap     map[ast.Expr]bool       // names of functions that must be written as literals
-	held     map[ast.Expr]string     // expressions that a variable holds already
-	argument map[ast.Expr]bool       // arguments of calls
-	deferred map[*ast.FuncLit]string // literals that are deferred, with the variable of the Defers
+	direct   map[*ast.FuncLit]bool    // function literals that are called on the spot
+	nested   map[ast.Node]bool        // selectors that are called
+	box      map[ast.Expr]types.Type  // expressions that a function must turn into an interface
+	returned map[ast.Expr]bool        // results that become interfaces
+	wrap     map[ast.Expr]bool        // names of functions that must be written as literals
+	held     map[ast.Expr]string      // expressions that a variable holds already
+	argument map[ast.Expr]bool        // arguments of calls
+	inner    map[ast.Expr]bool        // those of calls of interpreted functions
+	hoisted  map[*types.TypeName]bool // types of functions that have a text
+	checked  map[*ast.StarExpr]bool   // those that must not be of a nil pointer
+	deferred map[*ast.FuncLit]string  // literals that are deferred, with the variable of the Defers
 }
 
 func newState() state {
-	return state{top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, boxed: map[ast.Expr]bool{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, deferred: map[*ast.FuncLit]string{}, box: map[ast.Expr]types.Type{}, argument: map[ast.Expr]bool{}, returned: map[ast.Expr]bool{}, held: map[ast.Expr]string{}, wrap: map[ast.Expr]bool{}}
+	return state{top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, deferred: map[*ast.FuncLit]string{}, box: map[ast.Expr]types.Type{}, argument: map[ast.Expr]bool{}, returned: map[ast.Expr]bool{}, inner: map[ast.Expr]bool{}, hoisted: map[*types.TypeName]bool{}, checked: map[*ast.StarExpr]bool{}, held: map[ast.Expr]string{}, wrap: map[ast.Expr]bool{}}
 }
 
 // A funcState is a function whose body is being written.
@@ -178,7 +182,7 @@ type loopReturn struct {
 }
 
 func newLowerer(c *check.Cell, h Homes) *lowerer {
-	l := &lowerer{c: c, record: newRecord(), flat: map[ast.Expr]types.Type{}, texts: map[ast.Expr]string{}, homes: h, gives: map[types.Object]bool{}, state: newState(), indirect: map[string]bool{}}
+	l := &lowerer{c: c, record: newRecord(), shapes: newShapes(), flat: map[ast.Expr]types.Type{}, texts: map[ast.Expr]string{}, homes: h, gives: map[types.Object]bool{}, state: newState(), indirect: map[string]bool{}}
 	l.mono = mono{mem: c.World.Memory(newMemory).(*memory), info: c.Info, locals: map[types.Object]string{}}
 	for _, s := range c.Body {
 		l.top[s] = true
@@ -268,8 +272,8 @@ func at(u *check.Unit) token.Pos {
 
 // mixed says whether the statements do not follow each other directly.
 func (l *lowerer) mixed() bool {
-	if len(l.c.Body) == 0 {
-		return false
+	if len(l.c.Body) == 0 || l.c.Program {
+		return false // a program's statements are variables, whose values come in an order of their own
 	}
 	from, to := l.c.Body[0].Pos(), l.c.Body[len(l.c.Body)-1].End()
 	for _, u := range l.c.Units {
@@ -539,7 +543,9 @@ func (l *lowerer) between(a, b ast.Stmt) {
 	}
 }
 
-// program writes the call of a whole program's main.
+// program writes what a whole program begins with: its variables get their
+// values in the order that the checker found, not in that of the text as the
+// interpreter would have it, then come the functions init and main.
 func (l *lowerer) program() {
 	var b strings.Builder
 	hold := l.b
@@ -552,6 +558,9 @@ func (l *lowerer) program() {
 		l.conversions(nil, in)
 		l.initializer(in)
 		b.WriteByte(';')
+	}
+	for _, name := range l.inits {
+		b.WriteString(name + "();")
 	}
 	b.WriteString(l.c.GoName(l.c.MainFunc) + "()")
 	b.WriteString("}")

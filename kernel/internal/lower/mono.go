@@ -41,6 +41,7 @@ type memory struct {
 	last    int
 
 	record     *record               // what flows into interfaces
+	shapes     *shapes               // which types do
 	recovering map[types.Object]bool // functions, by whether they call recover
 }
 
@@ -59,6 +60,7 @@ type route struct {
 func newMemory() any {
 	return &memory{
 		record:  newRecord(),
+		shapes:  newShapes(),
 		context: types.NewContext(), decls: map[types.Object]*decl{}, latest: map[string]types.Object{},
 		methods: map[string]map[string]*decl{}, names: map[instanceKey]string{}, taken: map[string]bool{},
 		emitted: map[string]bool{}, via: map[string]map[string]*route{}, std: map[string]*stdPackage{}, recovering: map[types.Object]bool{},
@@ -343,7 +345,8 @@ func (l *lowerer) instance(o types.Object, args []types.Type, at ast.Node) strin
 	for i, a := range args {
 		keys[i] = l.key(a)
 	}
-	base, what := o.Name(), any(o)
+	var base string
+	what := any(o)
 	std := isStd(o.Pkg()) || o.Pkg() != l.c.Pkg
 	_, isType := o.(*types.TypeName)
 	switch {

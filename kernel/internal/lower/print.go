@@ -16,20 +16,39 @@ func (l *lowerer) printed(e *ast.CallExpr) (text string, ok bool) {
 	if !ok || !l.tv(id).IsBuiltin() || id.Name != "print" && id.Name != "println" {
 		return "", false
 	}
-	var parts []string
-	for i, a := range e.Args {
-		if i > 0 && id.Name == "println" {
-			parts = append(parts, `" "`)
+	if len(e.Args) == 1 {
+		if t, ok := l.typeOf(e.Args[0]).(*types.Tuple); ok {
+			var params, parts []string
+			for i := range t.Len() {
+				v := fmt.Sprintf("v%d", i)
+				params = append(params, v+" "+l.typ(t.At(i).Type(), e))
+				parts = append(parts, l.printable(v, t.At(i).Type(), e))
+			}
+			return "func(" + strings.Join(params, ", ") + ") string { return " + joined(parts, id.Name) + " }(" + l.text(e.Args[0]) + ")", true
 		}
-		parts = append(parts, l.printable(a))
 	}
-	if id.Name == "println" {
-		parts = append(parts, `"\n"`)
+	var parts []string
+	for _, a := range e.Args {
+		if l.tv(a).IsNil() {
+			parts = append(parts, `"nil"`)
+			continue
+		}
+		parts = append(parts, l.printable(l.text(a), l.typeOf(a), a))
 	}
-	if len(parts) == 0 {
-		parts = []string{`""`}
+	return joined(parts, id.Name), true
+}
+
+// joined joins the texts of the arguments of print or println.
+func joined(parts []string, name string) string {
+	switch {
+	case name == "println" && len(parts) == 0:
+		return `"\n"`
+	case name == "println":
+		return strings.Join(parts, ` + " " + `) + ` + "\n"`
+	case len(parts) == 0:
+		return `""`
 	}
-	return strings.Join(parts, " + "), true
+	return strings.Join(parts, " + ")
 }
 
 // print writes a call of print or println.
@@ -38,13 +57,8 @@ func (l *lowerer) print(e *ast.CallExpr) {
 	l.inParens(e, l.glue("Stderr")+".WriteString("+text+")")
 }
 
-// printable writes the text of one argument.
-func (l *lowerer) printable(e ast.Expr) string {
-	t := l.typeOf(e)
-	if l.tv(e).IsNil() {
-		return `"nil"`
-	}
-	x := l.text(e)
+// printable writes the text of one argument x of type t.
+func (l *lowerer) printable(x string, t types.Type, e ast.Node) string {
 	one := func(format string) string {
 		f := l.imported("fmt", "fmt")
 		ts := l.typ(t, e)

@@ -68,15 +68,21 @@ func (l *lowerer) prove(e ast.Expr, from, to types.Type, s sink) {
 		l.proveInterface(e, from, iface, s)
 		return
 	}
+	if s.callee == nil || keepers[s.path()] {
+		l.flowShape(e, from)
+	}
 	w := l.looking()
 	w.walk(from, 0, true)
+	if s.prints() && w.holds {
+		l.look(e, flowText, "printing a "+l.shortType(from))
+	}
 	if len(w.own) == 0 && !w.hidden && w.iface == "" {
 		return
 	}
 	top := l.own(from)
 	name := l.shortType(from)
-	if s.panics && len(w.own) > 0 {
-		l.refuse(e, "panic with a string or an error made by fmt.Errorf; "+compileHint, "panic with a %s is not supported", name)
+	if s.panics && top != nil && types.NewMethodSet(types.NewPointer(top)).Len() > 0 {
+		l.refuse(e, "panic with a string or an error made by fmt.Errorf; "+compileHint, "panic with a %s, which has methods, is not supported", name)
 		return
 	}
 	if iface.NumMethods() > 0 {
@@ -89,7 +95,12 @@ func (l *lowerer) prove(e ast.Expr, from, to types.Type, s sink) {
 				return
 			}
 		}
-		l.flow(e, flowType|flowEqual, name)
+		l.flow(e, flowType|flowEqual|flowError, name)
+		loose := l.record.loose
+		if !l.c.Program {
+			loose |= l.mem.record.loose
+		}
+		l.flow(e, loose, name)
 		return
 	}
 	switch {
@@ -117,25 +128,32 @@ func (l *lowerer) prove(e ast.Expr, from, to types.Type, s sink) {
 		}
 	}
 	// It goes anywhere.
+	var what flow
 	switch {
-	case w.method != "":
+	case w.method != "" && s.callee != nil:
 		l.refuse(e, compileHint, "a %s, which holds a %s with methods, as a value of type %s is not supported", name, w.method, l.shortType(to))
 		return
-	case w.iface != "":
+	case w.iface != "" && s.callee != nil:
 		l.refuse(e, compileHint, "a %s, which holds a %s, as a value of type %s is not supported", name, w.iface, l.shortType(to))
 		return
-	case l.keepsName(from) && s.callee == nil:
-		// The interpreter knows its methods, and with them its type.
-	case len(w.plain) > 0:
+	case w.method != "" || w.iface != "":
+		what |= flowText | flowHidden
+	case len(w.plain) > 0 && s.callee != nil:
 		l.refuse(e, "convert it to "+w.plain[0].Underlying().String()+" first; "+compileHint, "a %s as a value of type %s is not supported", name, l.shortType(to))
 		return
 	}
 	if s.callee != nil && l.refuseSame(e, w) {
 		return
 	}
-	var what flow
 	if w.hidden {
 		what |= flowHidden
+	}
+	if top != nil {
+		for _, m := range printers {
+			if l.has(types.NewPointer(top), m) {
+				what |= flowText
+			}
+		}
 	}
 	for _, n := range w.own {
 		what |= flowType
@@ -144,13 +162,6 @@ func (l *lowerer) prove(e ast.Expr, from, to types.Type, s sink) {
 		}
 	}
 	l.flow(e, what, name)
-}
-
-// keepsName says whether a value of the type keeps its name in an interface:
-// the interpreter remembers the types of values with methods.
-func (l *lowerer) keepsName(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && l.mine(n) && n.NumMethods() > 0
 }
 
 // refuseSame refuses a type that the interpreter takes for another one.
@@ -185,7 +196,13 @@ func (l *lowerer) sameShape(n *types.Named) string {
 
 // proveInterface looks at an interface of a cell that becomes another one.
 func (l *lowerer) proveInterface(e ast.Expr, from types.Type, to *types.Interface, s sink) {
+	if !l.ownInterface(from) && !empty(from) && to.NumMethods() == 0 && (s.callee == nil || keepers[s.path()]) {
+		l.loosen(e, s)
+	}
 	if !l.ownInterface(from) || to.NumMethods() > 0 {
+		if s.prints() && empty(from) {
+			l.look(e, flowText, "printing a "+l.shortType(from))
+		}
 		if !l.ownInterface(from) && s.prints() && (s.verb == 'T' || s.sharp) {
 			l.look(e, flowType, "printing the type of what a "+l.shortType(from)+" holds")
 		} else if !l.ownInterface(from) && s.prints() && s.plus {
@@ -201,10 +218,24 @@ func (l *lowerer) proveInterface(e ast.Expr, from types.Type, to *types.Interfac
 	case s.prints() && (s.verb == 'T' || s.sharp || s.plus || s.verb == 0):
 		l.refuse(e, compileHint, "printing the type of what a %s holds is not supported", name)
 	case s.prints() && l.textual(e, from, s):
-	case l.printableIface(from):
+	case s.callee != nil && l.printableIface(from):
 		l.refuse(e, "call the method that gives the text; "+compileHint, "printing a %s is not supported", name)
 	default:
-		l.flow(e, flowType|flowEqual|flowHidden, name)
+		l.flow(e, flowType|flowEqual|flowHidden|flowText, name)
+	}
+}
+
+// loosen notes that a value of an interface of a compiled package becomes one of
+// type any. The interpreter has wrapped it if it is of a cell's type, and would
+// not find that type any more.
+func (l *lowerer) loosen(e ast.Expr, s sink) {
+	how := flowWrapped
+	if s.panics {
+		how = flowPanicked
+	}
+	l.record.loose |= how
+	if name := l.recorded(func(r *record) string { return r.flows[flowError] }); name != "" {
+		l.flow(e, how, name)
 	}
 }
 
@@ -310,6 +341,7 @@ type looker struct {
 	text   string         // a type inside, not the type itself, with a text of its own that fmt would ask for
 	method string         // one with any method of printers or for an encoding
 	iface  string         // an interface of cells inside
+	holds  bool           // any interface inside
 }
 
 func (l *lowerer) looking() *looker { return &looker{l: l, seen: map[types.Type]bool{}} }
@@ -322,6 +354,7 @@ func (w *looker) walk(t types.Type, depth int, exported bool) {
 		return
 	}
 	w.seen[t] = true
+	w.holds = w.holds || types.IsInterface(t)
 	if n, ok := t.(*types.Named); ok {
 		if !w.l.mine(n) {
 			return
@@ -381,9 +414,13 @@ func (w *looker) walk(t types.Type, depth int, exported bool) {
 type flow int
 
 const (
-	flowType   flow = 1 << iota // its type has a name
-	flowHidden                  // it has unexported fields
-	flowEqual                   // it can't be compared
+	flowType     flow = 1 << iota // its type has a name
+	flowHidden                    // it has unexported fields
+	flowEqual                     // compiled code can't compare it
+	flowText                      // it holds a value that package fmt would ask for its text
+	flowError                     // it went into an interface of a compiled package, as error is
+	flowWrapped                   // and from there into one without methods
+	flowPanicked                  // or into a panic
 )
 
 // A record remembers that values of cells' types went into interfaces, and
@@ -391,12 +428,18 @@ const (
 // comes second.
 type record struct {
 	flows, looks map[flow]string
+	loose        flow // flowWrapped and flowPanicked, once some value goes that way
 }
 
-func newRecord() *record { return &record{map[flow]string{}, map[flow]string{}} }
+func newRecord() *record {
+	return &record{flows: map[flow]string{}, looks: map[flow]string{}}
+}
+
+// flows are the bits of a flow.
+var flows = []flow{flowType, flowHidden, flowEqual, flowText, flowError, flowWrapped, flowPanicked}
 
 func (l *lowerer) flow(e ast.Node, f flow, name string) {
-	for _, bit := range []flow{flowType, flowHidden, flowEqual} {
+	for _, bit := range flows {
 		if f&bit == 0 {
 			continue
 		}
@@ -411,7 +454,7 @@ func (l *lowerer) flow(e ast.Node, f flow, name string) {
 }
 
 func (l *lowerer) look(e ast.Node, f flow, what string) {
-	for _, bit := range []flow{flowType, flowHidden, flowEqual} {
+	for _, bit := range flows {
 		if f&bit == 0 {
 			continue
 		}
@@ -443,6 +486,8 @@ func (l *lowerer) keepRecord() {
 	for f, s := range l.record.looks {
 		l.mem.record.looks[f] = s
 	}
+	l.mem.record.loose |= l.record.loose
+	l.mem.shapes.add(l.shapes)
 }
 
 // lookErrors looks at the arguments of errors.Is and errors.As.
@@ -451,16 +496,6 @@ func (l *lowerer) lookErrors(e ast.Expr, s sink) {
 		return // io.EOF is nobody else's
 	}
 	l.look(e, flowEqual, s.path())
-}
-
-// equalInterfaces looks at a comparison of two interfaces.
-func (l *lowerer) equalInterfaces(e *ast.BinaryExpr) {
-	for _, x := range []ast.Expr{e.X, e.Y} {
-		if sel, ok := ast.Unparen(x).(*ast.SelectorExpr); ok && l.selection(sel) == nil {
-			return // err == io.EOF
-		}
-	}
-	l.look(e, flowEqual, "comparing interfaces")
 }
 
 // ---- calls
@@ -585,23 +620,28 @@ func (l *lowerer) provePackage(e *ast.SelectorExpr, p *types.PkgName) {
 // proveAssertion refuses to look for an interface in a value where the
 // interpreter does not know the value's methods.
 func (l *lowerer) proveAssertion(at ast.Node, from, to types.Type) bool {
+	if empty(from) && !l.inStd() && !empty(to) {
+		switch {
+		case l.own(to) != nil || types.IsInterface(to) && l.ownInterface(to):
+			l.look(at, flowWrapped|flowPanicked, "asking an interface for a "+l.shortType(to))
+		case types.IsInterface(to):
+			l.look(at, flowWrapped, "asking an interface for a "+l.shortType(to))
+		}
+	}
 	i, ok := to.Underlying().(*types.Interface)
 	if !ok || i.NumMethods() == 0 || l.ownInterface(from) {
 		return true
 	}
 	_, named := types.Unalias(to).(*types.Named)
-	f, _ := from.Underlying().(*types.Interface)
-	switch {
-	case !named:
-		l.look(at, flowEqual|flowType, "looking for the methods "+l.shortType(to))
-	case l.ownInterface(to) && f != nil && f.NumMethods() > 0:
+	if f, ok := from.Underlying().(*types.Interface); (l.ownInterface(to) || !named) && ok && f.NumMethods() > 0 {
 		l.refuse(at, compileHint, "finding a %s in a value of type %s is not supported", l.shortType(to), l.shortType(from))
 		return false
 	}
-	return true
+	return l.inStd() || l.lookMethods(at, to)
 }
 
-// declared refuses a type that is made of a compiled one with methods, which
+// madeOf writes a type that is made of another named one without the methods,
+// and refuses one that is made of a compiled one with methods, which
 // the interpreter would let it inherit.
 func (l *lowerer) madeOf(s *ast.TypeSpec) bool {
 	if s.Assign.IsValid() || s.TypeParams != nil {
@@ -724,31 +764,8 @@ func (l *lowerer) spelled(e ast.Expr) bool {
 	return false
 }
 
-// proveSwitch refuses a type switch over an interface of a cell that asks for
-// an interface before it asks for a type: the interpreter takes the type.
-func (l *lowerer) proveSwitch(s *ast.TypeSwitchStmt, from types.Type) {
-	if !l.ownInterface(from) {
-		return
-	}
-	var before ast.Expr
-	for _, c := range s.Body.List {
-		for _, e := range c.(*ast.CaseClause).List {
-			t := l.typeOf(e)
-			switch {
-			case t == nil || l.tv(e).IsNil():
-			case types.IsInterface(t):
-				before = e
-			case before != nil:
-				l.refuse(before, "put the case of the interface last", "a case of the interface type %s before one of another type is not supported", l.shortType(l.typeOf(before)))
-				return
-			}
-		}
-	}
-}
-
 // provePointer refuses to look into values through unsafe.Pointer where the
-// interpreter has others than Go: only numbers and arrays of them lie in
-// memory as in Go.
+// interpreter has others than Go in memory.
 func (l *lowerer) provePointer(call *ast.CallExpr, to types.Type) {
 	if l.inStd() {
 		return
@@ -758,21 +775,75 @@ func (l *lowerer) provePointer(call *ast.CallExpr, to types.Type) {
 		return
 	}
 	p, ok := l.typeOf(call.Args[0]).Underlying().(*types.Pointer)
-	if !ok {
+	if ok && !l.liesAsInGo(p.Elem(), map[types.Type]bool{}) {
+		l.refuse(call, compileHint, "unsafe.Pointer to a %s is not supported", l.shortType(p.Elem()))
+	}
+}
+
+// proveAddress refuses to read where a string or a slice begins: the interpreter
+// has an address of its own for an empty one.
+func (l *lowerer) proveAddress(call *ast.CallExpr, to types.Type) {
+	p, ok := to.Underlying().(*types.Pointer)
+	if !ok || len(call.Args) != 1 {
 		return
 	}
-	t := p.Elem().Underlying()
-	for {
-		a, ok := t.(*types.Array)
-		if !ok {
-			break
+	if b, ok := p.Elem().Underlying().(*types.Basic); !ok || b.Kind() != types.Uintptr {
+		return
+	}
+	in, ok := ast.Unparen(call.Args[0]).(*ast.CallExpr)
+	if !ok || len(in.Args) != 1 {
+		return
+	}
+	if q, ok := l.typeOf(in.Args[0]).Underlying().(*types.Pointer); ok {
+		switch u := q.Elem().Underlying().(type) {
+		case *types.Slice:
+		case *types.Basic:
+			if u.Info()&types.IsString == 0 {
+				return
+			}
+		default:
+			return
 		}
-		t = a.Elem().Underlying()
+		l.refuse(call, "use unsafe.StringData or unsafe.SliceData; "+compileHint, "the address in a %s as a number is not supported", l.shortType(q.Elem()))
 	}
-	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsNumeric != 0 || ok && b.Info()&types.IsBoolean != 0 {
-		return
+}
+
+// liesAsInGo says whether the interpreter has values of a type in memory as Go
+// has them: all but interfaces, functions, and types that contain themselves.
+func (l *lowerer) liesAsInGo(t types.Type, above map[types.Type]bool) bool {
+	t = types.Unalias(t)
+	if above[t] {
+		return false
 	}
-	l.refuse(call, compileHint, "unsafe.Pointer to a %s is not supported", l.shortType(p.Elem()))
+	if n, ok := t.(*types.Named); ok {
+		if !l.mine(n) {
+			return true
+		}
+		above[t] = true
+		defer delete(above, t)
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return true
+	case *types.Pointer:
+		return l.liesAsInGo(u.Elem(), above)
+	case *types.Slice:
+		return l.liesAsInGo(u.Elem(), above)
+	case *types.Array:
+		return l.liesAsInGo(u.Elem(), above)
+	case *types.Chan:
+		return l.liesAsInGo(u.Elem(), above)
+	case *types.Map:
+		return l.liesAsInGo(u.Key(), above) && l.liesAsInGo(u.Elem(), above)
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if !l.liesAsInGo(u.Field(i).Type(), above) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // storeDeref writes m[k] = *p in two steps: the interpreter would store nothing

@@ -3,15 +3,15 @@ package lower
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"strings"
 )
 
 // The interpreter keeps the types of cells to itself: outside of its own
-// non-empty interfaces a value of a named type is one of the underlying type.
-// So it decides by an assertion where a value can only be of one such type, by
-// a type switch inside its own interfaces, and what is left is refused.
+// non-empty interfaces a value of a named type is one of what the type is made
+// of, and inside of them it may be wrapped several times. So assertions and type
+// switches become functions that look in the one way that finds each kind of
+// type, and where two types can't be told apart they are refused (shapes.go).
 
 // own returns the named type of a cell that t is or points to, nil for others.
 func (l *lowerer) own(t types.Type) *types.Named {
@@ -38,20 +38,14 @@ func (l *lowerer) ownInterface(t types.Type) bool {
 // distinct refuses to tell a type of a cell apart from others where the
 // interpreter can't.
 func (l *lowerer) distinct(at ast.Node, from, to types.Type) bool {
+	if !l.inStd() && !l.lookShape(at, to) {
+		return false
+	}
 	n := l.own(to)
 	if n == nil || types.IsInterface(to) {
 		return true
 	}
-	const hint = "give the interface a method that the types have, and declare it in a cell"
 	_, ptr := types.Unalias(to).(*types.Pointer)
-	if _, basic := n.Underlying().(*types.Basic); basic && !ptr {
-		l.refuse(at, hint, "telling %s from %s in a value of type %s is not supported", n.Obj().Name(), n.Underlying(), l.shortType(from))
-		return false
-	}
-	if other := l.c.SameShape(n); other != "" {
-		l.refuse(at, hint, "telling %s from %s, which has the same fields, in a value of type %s is not supported", n.Obj().Name(), other, l.shortType(from))
-		return false
-	}
 	if i, ok := from.Underlying().(*types.Interface); ok && i.NumMethods() > 0 && !ptr {
 		l.refuse(at, "use a pointer to "+n.Obj().Name(), "finding a %s in a value of type %s is not supported", n.Obj().Name(), l.shortType(from))
 		return false
@@ -64,7 +58,8 @@ func (l *lowerer) shortType(t types.Type) string {
 }
 
 // assertion writes x.(T). Out of an interface of a cell it becomes a type
-// switch, which knows the types that an assertion mixes up.
+// switch, which knows the types that an assertion mixes up, over a variable: a
+// parameter that was given a call's result is wrapped twice.
 func (l *lowerer) assertion(e *ast.TypeAssertExpr) bool {
 	if e.Type == nil {
 		return false
@@ -77,29 +72,52 @@ func (l *lowerer) assertion(e *ast.TypeAssertExpr) bool {
 		l.assertAny(e, from, to)
 		return true
 	}
-	if _, two := l.typeOf(e).(*types.Tuple); types.IsInterface(to) && !two {
+	_, two := l.typeOf(e).(*types.Tuple)
+	if !possible(from, to) { // in an instance
+		fs, ts := l.typ(from, e), l.typ(to, e)
+		text := "func %s(v " + fs + ") (" + ts + ", bool) { var z " + ts + "; return z, false }"
+		if !two {
+			text = "func %s(v " + fs + ") " + ts + " { " + "if v == nil { " + l.helpers() + ".Fail(" + quote("interface conversion: "+runtimeName(from)+" is nil, not "+runtimeName(to)) + ") }; " + l.helpers() + ".Fail(" + quote("interface conversion: "+runtimeName(from)+" does not hold a "+runtimeName(to)) + "); var z " + ts + "; return z }"
+		}
+		l.inParens(e, l.helper("never "+text, "w_never", text)+"("+l.text(e.X)+")")
+		return true
+	}
+	if types.IsInterface(to) && !two {
 		l.assertInterface(e, from, to)
 		return true
 	}
-	if l.own(to) == nil || types.IsInterface(to) {
-		return false
+	if types.IsInterface(to) && (l.switchFinds(from, to) || l.ownInterface(from)) {
+		l.inParens(e, l.finder(e, from, to)+"("+l.text(e.X)+")")
+		return true
 	}
 	if !l.ownInterface(from) {
 		l.distinct(e, from, to)
 		return false
 	}
+	if l.own(to) == nil || types.IsInterface(to) {
+		return false
+	}
 	fs, ts := l.typ(from, e), l.typ(to, e)
-	if _, two := l.typeOf(e).(*types.Tuple); two {
-		f := l.helper("as2 "+fs+" "+ts, "w_as", "func %s(i "+fs+") ("+ts+", bool) { switch v := i.(type) { case "+ts+": return v, true }; var z "+ts+"; return z, false }")
+	if two {
+		f := l.helper("as2 "+fs+" "+ts, "w_as", "func %s(i "+fs+") ("+ts+", bool) { j := i; switch v := j.(type) { case "+ts+": return v, true }; var z "+ts+"; return z, false }")
 		l.b.WriteString(f + "(")
 	} else {
 		msg := fmt.Sprintf("interface conversion: %s is not %s", types.TypeString(from, (*types.Package).Name), types.TypeString(to, (*types.Package).Name))
-		f := l.helper("as1 "+fs+" "+ts, "w_as", "func %s(i "+fs+") "+ts+" { switch v := i.(type) { case "+ts+": return v }; panic("+quote(msg)+") }")
+		f := l.helper("as1 "+fs+" "+ts, "w_as", "func %s(i "+fs+") "+ts+" { j := i; switch v := j.(type) { case "+ts+": return v }; panic("+quote(msg)+") }")
 		l.b.WriteString(f + "(")
 	}
 	l.put(e.X)
 	l.b.WriteString(")")
 	return true
+}
+
+// runtimeName is a type as Go's run-time errors write it.
+func runtimeName(t types.Type) string {
+	s := types.TypeString(t, (*types.Package).Name)
+	if in, ok := strings.CutPrefix(s, "interface{"); ok && in != "}" {
+		return "interface { " + strings.TrimSuffix(in, "}") + " }"
+	}
+	return s
 }
 
 // switched returns what a type switch looks at, and the name it gives it.
@@ -119,10 +137,7 @@ func switched(s *ast.TypeSwitchStmt) (x ast.Expr, name *ast.Ident) {
 func (l *lowerer) numbered(s *ast.TypeSwitchStmt) bool {
 	x, _ := switched(s)
 	from := l.typeOf(x)
-	if from != nil {
-		l.proveSwitch(s, from)
-	}
-	if from != nil && l.ownInterface(from) && len(l.env) > 0 && l.repeated(s, from) {
+	if from != nil && l.ownInterface(from) && (l.asksMore(s) || len(l.env) > 0 && l.repeated(s, from)) {
 		return true
 	}
 	if from == nil || l.ownInterface(from) {
@@ -161,7 +176,7 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt, v, lead string) {
 	from := l.typeOf(x)
 	fs := l.typ(from, s)
 	var text strings.Builder
-	text.WriteString("func %s(v " + fs + ") int { if v == nil { return -1 }; ")
+	text.WriteString("func %s(i " + fs + ") int { v := i; if v == nil { return -1 }; ")
 	n := 0
 	numbers := map[ast.Expr]int{}
 	for _, c := range s.Body.List {
@@ -178,11 +193,11 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt, v, lead string) {
 			} else if i, ok := from.Underlying().(*types.Interface); ok && !types.AssertableTo(i, t) {
 				continue // in an instance: no value is of this type
 			}
-			if l.ownInterface(from) {
+			if l.ownInterface(from) && !types.IsInterface(l.typeOf(e)) {
 				fmt.Fprintf(&text, "switch v.(type) { case %s: return %d }; ", l.typ(l.typeOf(e), e), n)
 				continue
 			}
-			fmt.Fprintf(&text, "if _, ok := v.(%s); ok { return %d }; ", l.typ(l.typeOf(e), e), n)
+			fmt.Fprintf(&text, "if _, ok := v.(%s); ok { return %d }; ", l.asked(l.typeOf(e), e), n)
 		}
 	}
 	text.WriteString("return 0 }")
@@ -206,7 +221,12 @@ func (l *lowerer) typeSwitch(s *ast.TypeSwitchStmt, v, lead string) {
 		if o := l.info.Implicits[cc]; name != nil && o != nil && used(l, o, cc) {
 			value := v
 			if len(cc.List) == 1 && !l.tv(cc.List[0]).IsNil() && !empty(o.Type()) && possible(from, l.subst(o.Type())) {
-				value = v + ".(" + l.typ(o.Type(), cc) + ")"
+				if to := l.subst(o.Type()); types.IsInterface(to) && (l.switchFinds(from, to) || l.ownInterface(from)) {
+					value = l.temp()
+					l.b.WriteString(" " + value + ", _ := " + l.finder(cc, from, to) + "(" + v + ");")
+				} else {
+					value = v + ".(" + l.asked(to, cc) + ")"
+				}
 			}
 			l.b.WriteString(" " + name.Name + " := " + value + "; ")
 		}
@@ -233,54 +253,17 @@ func used(l *lowerer, o types.Object, n ast.Node) bool {
 	return found
 }
 
-// comparison refuses == between interfaces of cells, whose values the
-// interpreter can't compare.
-func (l *lowerer) comparison(e *ast.BinaryExpr) {
-	if e.Op != token.EQL && e.Op != token.NEQ {
-		return
-	}
-	if l.tv(e.X).IsNil() || l.tv(e.Y).IsNil() {
-		return
-	}
-	x, y := l.typeOf(e.X), l.typeOf(e.Y)
-	if x == nil || y == nil {
-		return
-	}
-	if l.ownInterface(x) || l.ownInterface(y) {
-		l.refuse(e, "compare the values inside", "comparing values of the interface type %s is not supported", l.shortType(x))
-		return
-	}
-	if types.IsInterface(x) && types.IsInterface(y) {
-		l.equalInterfaces(e)
-	}
-	if types.IsInterface(x) != types.IsInterface(y) && !l.comparable(e, x, y) {
-		return
-	}
-	if types.IsInterface(x) != types.IsInterface(y) {
-		if types.IsInterface(x) {
-			l.box[e.Y] = x
-		} else {
-			l.box[e.X] = y
+// asksMore says whether a type switch has a case nil or one of an interface,
+// which the interpreter does not find in an interface of a cell.
+func (l *lowerer) asksMore(s *ast.TypeSwitchStmt) bool {
+	for _, c := range s.Body.List {
+		for _, e := range c.(*ast.CaseClause).List {
+			if t := l.typeOf(e); l.tv(e).IsNil() || t != nil && types.IsInterface(t) {
+				return true
+			}
 		}
 	}
-}
-
-// comparable refuses to compare a value of a type of a cell with an interface.
-func (l *lowerer) comparable(e ast.Expr, x, y types.Type) bool {
-	if l.own(x) != nil && !types.IsInterface(x) || l.own(y) != nil && !types.IsInterface(y) || l.ownInterface(x) || l.ownInterface(y) {
-		l.refuse(e, "compare the values inside", "comparing a %s with a %s is not supported", l.shortType(x), l.shortType(y))
-		return false
-	}
-	return true
-}
-
-// mapType refuses maps whose keys are interfaces of cells.
-func (l *lowerer) mapType(e *ast.MapType) {
-	if t := l.typeOf(e.Key); t != nil && l.ownInterface(t) {
-		l.refuse(e, "use a key of a concrete type", "a map with keys of the interface type %s is not supported", l.shortType(t))
-	} else if t != nil && types.IsInterface(t) {
-		l.look(e, flowEqual, "a map whose keys are interfaces")
-	}
+	return false
 }
 
 // repeated says whether a type switch of an instance has a case twice, or one
@@ -318,11 +301,48 @@ func possible(from, t types.Type) bool {
 // assertInterface writes x.(I) for an interface with methods, with the form of
 // two values, which alone finds the methods of the interpreter's own types.
 func (l *lowerer) assertInterface(e *ast.TypeAssertExpr, from, to types.Type) {
-	fs, ts := l.typ(from, e), l.typ(to, e)
+	fs, ts := l.typ(from, e), l.asked(to, e)
+	find := "v.(" + ts + ")"
+	if l.switchFinds(from, to) || l.ownInterface(from) {
+		find = l.finder(e, from, to) + "(v)"
+	}
 	name := types.TypeString(to, (*types.Package).Name)
 	method := to.Underlying().(*types.Interface).Method(0).Name()
-	text := "func %s(v " + fs + ") " + ts + " { if v == nil { " + l.helpers() + ".Fail(" + quote("interface conversion: interface is nil, not "+name) + ") }; r, ok := v.(" + ts + "); if !ok { " + l.helpers() + ".Fail(" + quote("interface conversion: the value is not "+name+": missing method "+method) + ") }; return r }"
+	text := "func %s(v " + fs + ") " + ts + " { if v == nil { " + l.helpers() + ".Fail(" + quote("interface conversion: interface is nil, not "+name) + ") }; r, ok := " + find + "; if !ok { " + l.helpers() + ".Fail(" + quote("interface conversion: the value is not "+name+": missing method "+method) + ") }; return r }"
 	l.inParens(e, l.helper("asi "+fs+" "+ts, "w_as", text)+"("+l.text(e.X)+")")
+}
+
+// asked writes a type that an interface is asked for: an interface without a
+// name gets one, since the interpreter looks for methods by the name.
+func (l *lowerer) asked(t types.Type, at ast.Node) string {
+	ts := l.typ(t, at)
+	if _, named := types.Unalias(t).(*types.Named); named || !types.IsInterface(t) || empty(t) {
+		return ts
+	}
+	name, ok := l.file.helpers["interface "+ts]
+	if !ok {
+		name = l.mem.mangle("w_interface", nil)
+		l.file.helpers["interface "+ts] = name
+		l.file.types.WriteString("type " + name + " " + ts + "\n")
+	}
+	return name
+}
+
+// switchFinds says whether an interface of a cell is to be found in one that
+// may hold values of the interpreter's own types and others: an assertion tells
+// whether it is there, but only a type switch can fetch it.
+func (l *lowerer) switchFinds(from, to types.Type) bool {
+	_, named := types.Unalias(to).(*types.Named)
+	return (l.ownInterface(to) || !named) && !empty(to) && !l.ownInterface(from)
+}
+
+// finder names a function that does so, with a variable as in assertion.
+func (l *lowerer) finder(at ast.Node, from, to types.Type) string {
+	fs, ts := l.typ(from, at), l.asked(to, at)
+	if !l.switchFinds(from, to) {
+		return l.helper("find "+fs+" "+ts, "w_find", "func %s(i "+fs+") ("+ts+", bool) { v := i; r, ok := v.("+ts+"); return r, ok }")
+	}
+	return l.helper("find "+fs+" "+ts, "w_find", "func %s(i "+fs+") ("+ts+", bool) { v := i; var z "+ts+"; if _, ok := v.("+ts+"); !ok { return z, false }; switch x := v.(type) { case "+ts+": return x, true }; return z, false }")
 }
 
 // assertAny writes x.(any), which only asks whether there is a value.

@@ -33,8 +33,9 @@ type typeWriter struct {
 	l       *lowerer
 	at      ast.Node
 	b       strings.Builder
-	key     bool   // packages by their paths
-	missing string // what has no text
+	key     bool                  // packages by their paths
+	bare    map[*types.Named]bool // not nil: types of cells as what they are made of; those around
+	missing string                // what has no text
 }
 
 func (w *typeWriter) fail(format string, args ...any) {
@@ -111,6 +112,16 @@ func (w *typeWriter) named(t *types.Named) {
 	path := ""
 	if o.Pkg() != nil {
 		path = plainPath(o.Pkg())
+	}
+	if w.bare != nil && w.l.mine(t) {
+		if w.bare[t] {
+			w.write("itself")
+			return
+		}
+		w.bare[t] = true
+		w.typ(t.Underlying())
+		delete(w.bare, t)
+		return
 	}
 	switch {
 	case o.Pkg() == nil:

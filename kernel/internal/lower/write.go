@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -107,7 +108,16 @@ func (l *lowerer) funcDecl(d *ast.FuncDecl) {
 	if d.Recv != nil {
 		part(d.Recv)
 	}
-	part(d.Name)
+	if l.c.Program && d.Recv == nil && d.Name.Name == "init" {
+		// Called when the variables have their values, see program.
+		name := fmt.Sprintf("w_init%d", len(l.inits)+1)
+		l.inits = append(l.inits, name)
+		l.raw(pos, d.Name.Pos())
+		l.b.WriteString(name)
+		pos = d.Name.End()
+	} else {
+		part(d.Name)
+	}
 	if d.Type.TypeParams != nil {
 		part(d.Type.TypeParams)
 	}

@@ -14,15 +14,24 @@ import (
 func helpers() interp.Exports {
 	return interp.Exports{generic.Compiled + "/compiled": {
 		"Arm":       reflect.ValueOf(compiled.Arm),
+		"Choose":    reflect.ValueOf(compiled.Choose),
 		"Clear":     reflect.ValueOf(compiled.Clear),
-		"Fail":      reflect.ValueOf(compiled.Fail),
-		"Defers":    reflect.ValueOf((*compiled.Defers)(nil)),
+		"Default":   reflect.ValueOf(compiled.Default),
 		"Enter":     reflect.ValueOf(compiled.Enter),
+		"Equal":     reflect.ValueOf(compiled.Equal),
+		"Fail":      reflect.ValueOf(compiled.Fail),
+		"Flat":      reflect.ValueOf(compiled.Flat),
+		"NewSelect": reflect.ValueOf(compiled.NewSelect),
 		"Nil":       reflect.ValueOf(compiled.Nil),
 		"Push":      reflect.ValueOf(compiled.Push),
+		"Receive":   reflect.ValueOf(compiled.Receive),
+		"Received":  reflect.ValueOf(compiled.Received),
 		"Recover":   reflect.ValueOf(compiled.Recover),
-		"Run":       reflect.ValueOf(compiled.Run),
 		"Recovered": reflect.ValueOf(compiled.Recovered),
+		"Run":       reflect.ValueOf(compiled.Run),
+		"Send":      reflect.ValueOf(compiled.Send),
 		"Sort":      reflect.ValueOf(compiled.Sort),
+		"Defers":    reflect.ValueOf((*compiled.Defers)(nil)),
+		"Select":    reflect.ValueOf((*compiled.Select)(nil)),
 	}}
 }

@@ -45,9 +45,6 @@ func run(src string) (out string, err error) {
 				delete(table, key)
 			}
 		}
-		if err := symbols.UseGeneric(i, path); err != nil {
-			return "", err
-		}
 		for _, t := range []interp.Exports{symbols.Needs(path), table} {
 			if err := i.Use(t); err != nil {
 				return "", err
@@ -190,74 +187,6 @@ func main() {
 	s := []byte("hey")
 	fmt.Println(unsafe.String(&s[0], 2))
 }`, "16 8 8 2\n1\nhe\n"},
-
-	{"sort elements of every kind", `package main
-import ("fmt"; "slices"; "time")
-type age int
-type named []string
-func main() {
-	a, b, c, d := []int{3, 1, 2}, []age{2, 1}, named{"b", "a"}, []time.Duration{2, 1}
-	e, f := []byte("ba"), []rune("ba")
-	slices.Sort(a)
-	slices.Sort(b)
-	slices.Sort(c)
-	slices.Sort(d)
-	slices.Sort(e)
-	slices.Sort(f)
-	fmt.Println(a, b, c, d, string(e), string(f), slices.Max(d), slices.Min(c), slices.Index(b, 2))
-}`, "[1 2 3] [1 2] [a b] [1ns 2ns] ab ab 2ns a 1\n"},
-
-	{"sort structs by function", `package main
-import ("cmp"; "fmt"; "slices")
-type p struct { Name string; Age int }
-func main() {
-	x := []p{{"b", 2}, {"a", 2}, {"c", 1}}
-	slices.SortFunc(x, func(a, b p) int { return cmp.Or(cmp.Compare(a.Age, b.Age), cmp.Compare(a.Name, b.Name)) })
-	fmt.Println(x, slices.Contains(x, p{"c", 1}), slices.MaxFunc(x, func(a, b p) int { return a.Age - b.Age }))
-	y := []*p{{"b", 2}, {"a", 2}, {"c", 1}}
-	slices.SortStableFunc(y, func(a, b *p) int { return a.Age - b.Age })
-	fmt.Println(*y[0], *y[1], *y[2])
-}`, "[{c 1} {a 2} {b 2}] true {a 2}\n{c 1} {b 2} {a 2}\n"},
-
-	{"sorted keys of a map", `package main
-import ("fmt"; "maps"; "slices")
-func main() {
-	m := map[string]int{"b": 1, "a": 2}
-	fmt.Println(slices.Sorted(maps.Keys(m)), slices.Sorted(maps.Values(m)), maps.Equal(m, maps.Clone(m)))
-	maps.DeleteFunc(m, func(k string, v int) bool { return v == 1 })
-	fmt.Println(m, slices.Collect(maps.Keys(m)))
-}`, "[a b] [1 2] true\nmap[a:2] [a]\n"},
-
-	{"change slices", `package main
-import ("fmt"; "slices")
-func main() {
-	x := slices.Delete([]int{1, 2, 3, 4}, 1, 3)
-	x = slices.Insert(x, 1, 7, 8)
-	x = slices.Replace(x, 0, 1, 5, 5)
-	fmt.Println(slices.Clone(x), slices.Concat(x, x, x[:1]), slices.Repeat(x[:2], 2))
-	x = slices.Compact(x)
-	y := slices.Clone(x)
-	slices.Reverse(y)
-	fmt.Println(x, y, slices.Equal(x, y), slices.Compare(x, y), slices.DeleteFunc(y, func(n int) bool { return n > 6 }))
-	i, ok := slices.BinarySearch([]string{"a", "c"}, "c")
-	j, no := slices.BinarySearchFunc([]int{1, 5}, "123", func(n int, s string) int { return n - len(s) })
-	fmt.Println(i, ok, j, no)
-}`, "[5 5 7 8 4] [5 5 7 8 4 5 5 7 8 4 5] [5 5 5 5]\n[5 7 8 4] [4 5 0 0] false 1 [4 5]\n1 true 1 false\n"},
-
-	{"iterators", `package main
-import ("fmt"; "iter"; "slices")
-func count(n int) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for i := 0; i < n; i++ {
-			if !yield(i) { return }
-		}
-	}
-}
-func main() {
-	fmt.Println(slices.Collect(count(3)))
-	slices.All([]string{"p", "q"})(func(i int, s string) bool { fmt.Print(i, s, " "); return i < 0 })
-	slices.Chunk([]int{1, 2, 3}, 2)(func(c []int) bool { fmt.Print(c, " "); return true })
-}`, "[0 1 2]\n0p [1 2] [3] "},
 
 	{"syscall", `package main
 import ("fmt"; "syscall")

@@ -1,5 +1,6 @@
-// Package compiled is what the interpreted generic packages beside it leave to
-// compiled code.
+// Package compiled is what lowered cells and the generic packages beside it leave
+// to compiled code: deferred calls and recover, select statements, comparisons of
+// interfaces, sorting, and what needs package reflect.
 package compiled
 
 import (

@@ -49,7 +49,9 @@ var reworded = []struct{ part, text string }{
 	{"reflect.MakeSlice: negative len", "runtime error: makeslice: len out of range"},
 	{"reflect.MakeSlice: negative cap", "runtime error: makeslice: cap out of range"},
 	{"reflect.MakeSlice: len > cap", "runtime error: makeslice: cap out of range"},
+	{"reflect.MakeChan: negative", "makechan: size out of range"},
 	{"runtime: allocation size out of range", "runtime error: makeslice: len out of range"},
+	{"zero Value argument", "runtime error: invalid memory address or nil pointer dereference"},
 	{"on zero Value", "runtime error: invalid memory address or nil pointer dereference"},
 	{"call of nil function", "runtime error: invalid memory address or nil pointer dereference"},
 	{"reflect: nil pointer dereference", "runtime error: invalid memory address or nil pointer dereference"},
@@ -57,6 +59,10 @@ var reworded = []struct{ part, text string }{
 
 // place is what the interpreter puts before the text of some panics.
 var place = regexp.MustCompile(`^\S+:\d+:\d+: `)
+
+// toArray is what package reflect says of a slice that is too short for an
+// array.
+var toArray = regexp.MustCompile(`^reflect: cannot convert slice with length (\d+) to (?:pointer to )?array with length (\d+)`)
 
 // Nil panics as Go does where nil is called or looked into.
 func Nil() { panic(runtimeError("runtime error: invalid memory address or nil pointer dereference")) }
@@ -78,6 +84,9 @@ func Recovered(v any) any {
 		return runtimeError("runtime error: invalid memory address or nil pointer dereference")
 	case string:
 		bare := place.ReplaceAllString(v, "")
+		if m := toArray.FindStringSubmatch(bare); m != nil {
+			return newError("runtime error: cannot convert slice with length " + m[1] + " to array or pointer to array with length " + m[2])
+		}
 		for _, r := range reworded {
 			if (strings.HasPrefix(bare, "reflect") || strings.HasPrefix(bare, "runtime: ")) && strings.Contains(bare, r.part) {
 				return newError(r.text)
@@ -87,6 +96,9 @@ func Recovered(v any) any {
 			return newError(bare)
 		}
 	case error:
+		if strings.Contains(v.Error(), "runtime: allocation size out of range") {
+			return newError("runtime error: makeslice: len out of range")
+		}
 		if bare := place.ReplaceAllString(v.Error(), ""); bare != v.Error() && strings.HasPrefix(bare, "interface conversion: ") {
 			return newError(bare)
 		}
