@@ -455,7 +455,8 @@ func (d *dumpWriter) all() error {
 
 // dump writes the variables in args["names"], a comma-separated list of the
 // interpreter's own names, to args["file"], so that load can make them anew in
-// another session. No cell may run. The result has "saved", the names that
+// another session. No cell may run. With args["all"] "1" it is all of them or
+// none, and none while goroutines of cells run. The result has "saved", the names that
 // were written; "bytes", how much that was; "refused NAME" with the reason for
 // each variable that can't be taken; and "goroutines", the number of goroutines
 // that cells have left running, which may change values while they are read.
@@ -466,20 +467,26 @@ func dump(_ context.Context, s *session, args map[string]string) (result map[str
 	judge, index := newTypeJudge(s), s.newTypeIndex(nil)
 	var saved []string
 	var slots []reflect.Value
+	fits := result["goroutines"] == "0"
 	for name := range strings.SplitSeq(args["names"], ",") {
 		slot, ok := s.slot(name)
 		if !ok {
 			if name != "" {
 				result["refused "+name] = "the session has no such variable"
+				fits = false
 			}
 			continue
 		}
 		index.add(slot.Type())
 		if err := newSurvey(judge, index).variable(name, *slot); err != nil {
 			result["refused "+name] = err.Error()
+			fits = false
 			continue
 		}
 		saved, slots = append(saved, name), append(slots, *slot)
+	}
+	if args["all"] == "1" && !fits {
+		return result, nil
 	}
 	all := newSurvey(judge, index)
 	for i, name := range saved {

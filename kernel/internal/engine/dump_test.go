@@ -118,12 +118,14 @@ var plainValues = []struct{ name, typ, set, check string }{
 	{"nofunc", "func()", "nofunc = nil", "nofunc == nil"},
 	{"nochan", "chan int", "nochan = nil", "nochan == nil"},
 	{"list", "*ll.List", "list1 := ll.New(); list1.PushBack(1); list1.PushBack(\"b\"); list = list1", `list.Len() == 2 && list.Back().Value == "b" && list.Front().Next() == list.Back() && list.Back().Next() == nil`},
+	{"re", "*regexp.Regexp", "re = regexp.MustCompile(`(a+)(b)?c`)", "re.FindStringSubmatch(`xaabc`)[1] == `aa` && re.MatchString(`ac`) && !re.MatchString(`b`)"},
+	{"onepass", "any", "onepass = []*regexp.Regexp{regexp.MustCompile(`^ab(c|d)$`), re}", "func() bool { l := onepass.([]*regexp.Regexp); return l[0].MatchString(`abd`) && !l[0].MatchString(`abe`) && l[1] == re }()"},
 	{"matrix", "[][]float64", "matrix = [][]float64{{1, 2}, {3, 4}}; matrix = append(matrix, matrix[0])", "matrix[1][1] == 4 && &matrix[0][0] == &matrix[2][0]"},
 }
 
 const valuesHeader = `package main
 
-import ("bytes"; ll "container/list"; "errors"; "fmt"; "io"; "math"; "math/big"; "math/rand"; "strings"; "sync"; "time")
+import ("bytes"; ll "container/list"; "errors"; "fmt"; "io"; "math"; "math/big"; "math/rand"; "regexp"; "strings"; "sync"; "time")
 
 var _ bytes.Buffer
 var _ = ll.New
@@ -133,14 +135,14 @@ var _ = io.EOF
 var _ = math.Abs
 var _ big.Int
 var _ = rand.Int
+var _ = regexp.MustCompile
 var _ = strings.ToLower
 var _ sync.Mutex
 var _ = time.Now
 `
 
 func TestDump(t *testing.T) {
-	header := strings.Replace(valuesHeader, `"container/list"; ll`, "ll", 1)
-	header = strings.Replace(header, "var _ = list.New\n", "", 1)
+	header := valuesHeader
 	declare, set := header, header
 	var names []string
 	checks := "func init() {\n"
@@ -208,7 +210,7 @@ func TestDump(t *testing.T) {
 
 func TestDumpRefuses(t *testing.T) {
 	f := typed(t, "c10")
-	header := "package main\nimport (\"fmt\"; \"net/netip\"; \"os\"; \"regexp\"; \"sync\"; w_c \"" + nb + "c10\")\nvar _ = fmt.Sprint\n"
+	header := "package main\nimport (\"bufio\"; \"fmt\"; \"net/netip\"; \"os\"; \"sync\"; w_c \"" + nb + "c10\")\nvar _ = fmt.Sprint\n"
 	if out, d := f.run(header + `var plain = 1
 var fn = func() {}
 var ch = make(chan int)
@@ -216,7 +218,7 @@ var inside = map[string]any{"a": []any{1, func() {}}}
 var mu sync.Mutex
 var wg sync.WaitGroup
 var file *os.File
-var re = regexp.MustCompile("a")
+var reader = bufio.NewReader(nil)
 var addr = netip.MustParseAddr("::1")
 func init() {
 	mu.Lock()
@@ -228,13 +230,13 @@ func init() {
 `); d.Status != link.OK {
 		t.Fatal(out, d)
 	}
-	d := f.op("dump", map[string]string{"names": "plain,fn,ch,inside,mu,wg,file,re,addr,ring,nothing", "file": filepath.Join(t.TempDir(), "values")})
+	d := f.op("dump", map[string]string{"names": "plain,fn,ch,inside,mu,wg,file,reader,addr,ring,nothing", "file": filepath.Join(t.TempDir(), "values")})
 	if d.Error != "" || d.Result["saved"] != "plain" {
 		t.Fatalf("%+v", d)
 	}
 	for name, want := range map[string]string{
 		"fn": "func()", "ch": "chan int", "inside": "inside[a][1]: a func() that is not nil", "mu": "in use", "wg": "in use",
-		"file": "only package os knows", "re": "only package regexp knows", "addr": "only package", "ring": "ring.mu: the sync.Mutex is in use", "nothing": "no such variable",
+		"file": "only package os knows", "reader": "only package bufio knows", "addr": "only package", "ring": "ring.mu: the sync.Mutex is in use", "nothing": "no such variable",
 	} {
 		got := d.Result["refused "+name]
 		if !strings.Contains(got, want) {

@@ -237,13 +237,7 @@ func (s *session) open(l link.Load) error {
 	if known {
 		return nil
 	}
-	if err := checkPlugin(l.File); err != nil {
-		return err
-	}
-	if err := openPlugin(l.File); err != nil {
-		return fmt.Errorf("open the compiled package %s: %w", l.Path, err)
-	}
-	if err := s.unifier.unify(l.File); err != nil {
+	if err := s.unifier.open(l.File); err != nil {
 		return fmt.Errorf("open the compiled package %s: %w", l.Path, err)
 	}
 	s.compiling.Lock()

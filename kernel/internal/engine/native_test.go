@@ -134,7 +134,7 @@ func TestCompiledCell(t *testing.T) {
 		{mode: "index", status: link.Failed, message: "runtime error: index out of range [3] with length 1", line: 5},
 		{mode: "nil", status: link.Failed, message: "runtime error: invalid memory address or nil pointer dereference", line: 12},
 		{mode: "error", status: link.Failed, message: "code 7", line: 13},
-		{mode: "wrapped", status: link.Failed, message: "outer: inner", line: 14},
+		{mode: "wrapped", status: link.Failed, message: "outer: inner\n└─ inner", line: 14},
 		{mode: "panic nil", status: link.Failed, message: "panic called with nil argument", line: 15},
 		{mode: "goexit", status: link.OK},
 		{mode: "exit", status: link.Exited, code: 3, line: 17},
@@ -376,6 +376,31 @@ func TestMove(t *testing.T) {
 	f.send(link.Run{Native: &link.Native{Slots: []link.Slot{{Name: "other", Path: nb + "c2", Symbol: "X_S_moved", Move: true}}}})
 	if d := f.wait(); d.Name != "load" || !strings.Contains(d.Message, "layout") {
 		t.Errorf("%+v", d)
+	}
+	// A type that has got a method, in the package of the cell that uses the
+	// variable: it is opened while the variable still has the old type.
+	plugin := buildPlugin(t, "method", map[string]string{"c9": `package nb
+
+import ("reflect"; "github.com/weft-go/weft/kernel/internal/dock")
+
+type X_T struct{ A int; B string }
+func (t X_T) Added() int { return 10 * t.A }
+
+type X_S_moved = X_T
+
+var moved *X_T
+
+func Cell(*dock.Run) { moved.A++; dock.Print(moved.Added()) }
+
+func init() {
+	dock.Register(&dock.Package{Path: "nb/c9", Cell: Cell, Vars: map[string]any{"moved": &moved},
+		Symbols: map[string]reflect.Value{"X_S_moved": reflect.ValueOf((*X_S_moved)(nil))}})
+}
+`})
+	n := f.send(link.Run{Native: &link.Native{Loads: []link.Load{{Path: nb + "c9", File: plugin}},
+		Slots: []link.Slot{{Name: "moved", Path: nb + "c9", Symbol: "X_S_moved", Move: true}}, Cell: nb + "c9"}})
+	if d := f.wait(); d.Status != link.OK || f.text(n) != "50" {
+		t.Errorf("printed %q, %+v", f.text(n), d)
 	}
 }
 

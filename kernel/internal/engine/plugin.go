@@ -9,6 +9,22 @@ import (
 	"strings"
 )
 
+// Open opens a plugin as a session does, in a process that is good for nothing
+// else: whether this very program can is seen by trying only, and a plugin that
+// does not fit may end the process.
+func Open(file string) error { return new(unifier).open(file) }
+
+// open opens a plugin that fits this process.
+func (u *unifier) open(file string) error {
+	if err := checkPlugin(file); err != nil {
+		return err
+	}
+	if err := openPlugin(file); err != nil {
+		return err
+	}
+	return u.unify(file)
+}
+
 // mustMatch are the build settings in which a plugin and this process have to
 // agree, beside the release of Go.
 var mustMatch = []string{"GOOS", "GOARCH", "GOEXPERIMENT", "-race", "-msan", "-asan", "-trimpath"}

@@ -44,6 +44,9 @@ var kinds = []kind{
 		"send and receive": "$ = make(chan int, 2); $ <- 5; if v := <-$; v != 5 { $ = nil }", "range over": "$ = make(chan int, 2); $ <- 1; close($); for range $ {}"}},
 	{name: "func", typ: "func(int) string", a: `func(int) string { return "a" }`, b: `func(n int) string { return "ab"[:n] }`, show: "$(2)", at: "a", bt: "ab", ops: map[string]string{
 		"call": `s := $(2); $ = func(int) string { return s + "b" }`, "wrap": `f := $; $ = func(n int) string { return f(n) + "b" }`}},
+	// yaegi v0.16.1 panics when two variables of type any are swapped
+	// ("reflect.Set: value of type interface {} is not assignable"): lowered
+	// text does it one after the other, and so does the probe.
 	{name: "any", typ: "any", a: "1", b: `"b"`, show: "$", at: "1", bt: "b", ops: map[string]string{
 		"assertion": `if n, ok := $.(int); ok && n == 1 { $ = "b" }`, "struct": `$ = (T.X_Point{X: 1}); $ = "b"`, "type switch": `switch $.(type) { case int: $ = "b" }`,
 		"swap": `var y any = "b"; o := $; $ = y; y = o`}},

@@ -26,7 +26,7 @@ import (
 // plainInside are the packages whose types with unexported fields are plain.
 var plainInside = []string{
 	"bytes", "container/list", "container/ring", "errors", "fmt", "image", "image/color", "math/big", "math/rand", "math/rand/v2",
-	"net/url", "strconv", "strings", "sync", "internal/sync", "sync/atomic", "time", "gonum.org/v1/gonum/mat",
+	"net/url", "regexp", "regexp/syntax", "strconv", "strings", "sync", "internal/sync", "sync/atomic", "time", "gonum.org/v1/gonum/mat",
 }
 
 // ownPackage says whether the cells of the session have declared a package's

@@ -350,6 +350,13 @@ func TestTraces(t *testing.T) {
 			t.Errorf("%#v", c)
 		}
 	})
+	t.Run("an error that wraps others", func(t *testing.T) {
+		told := trace{told: link.Trace{Message: "outer: inner\n└─ inner  (*fs.PathError)"}, at: time.Now()}
+		c, _ := newCrash(death{exit: exit{code: 2}, held: []byte("panic: outer: inner\n\ngoroutine 1 [running]:\n"), traces: []trace{told}})
+		if c.Message != told.told.Message {
+			t.Errorf("%#v", c)
+		}
+	})
 	t.Run("at odds with Go's trace", func(t *testing.T) {
 		just := trace{told: link.Trace{Cell: 1, Trace: []link.Position{{File: "cell[1]", Line: 1}}}, at: time.Now()}
 		c, _ := newCrash(death{exit: exit{code: 2}, held: []byte("panic: new\n\ngoroutine 1 [running]:\nmain.f()\n\tcell[2]:2 +0x1\n"), cell: 3, traces: []trace{just}})

@@ -97,9 +97,18 @@ func lockDir(dir string) (*os.File, error) {
 	return f, nil
 }
 
+// linkPrefix begins the names of folders that live as long as a linker.
+const linkPrefix = "weft-link-"
+
 // removeStale removes the scratch folders of processes that have ended without
-// Close.
-func removeStale(parent string) {
+// Close, and what linkers that were killed have left in memory.
+func removeStale(parent, memory string) {
+	left, _ := filepath.Glob(filepath.Join(quoteGlob(memory), linkPrefix+"*"))
+	for _, dir := range left {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(dir)
+		}
+	}
 	found, _ := filepath.Glob(filepath.Join(quoteGlob(parent), scratchPrefix+"*"))
 	for _, dir := range found {
 		info, err := os.Stat(dir)

@@ -240,10 +240,13 @@ func (t *Toolchain) linkPlugin(ctx context.Context, s *setup, cfg config, path, 
 	return false, t.link(ctx, s, last, cfg, path, archive, so)
 }
 
+// shm is memory that looks like a folder.
+const shm = "/dev/shm"
+
 // tmpfs returns a new folder in memory for the linker's intermediate files, ""
 // where there is no such place or little room.
 func tmpfs() (string, error) {
-	const shm, room = "/dev/shm", 512 << 20
+	const room = 512 << 20
 	if runtime.GOOS != "linux" {
 		return "", nil
 	}
@@ -251,7 +254,7 @@ func tmpfs() (string, error) {
 	if syscall.Statfs(shm, &st) != nil || st.Bavail*uint64(st.Bsize) < room {
 		return "", nil
 	}
-	dir, err := os.MkdirTemp(shm, scratchPrefix)
+	dir, err := os.MkdirTemp(shm, linkPrefix)
 	if err != nil {
 		return "", nil // not ours to write
 	}

@@ -336,3 +336,17 @@ func TestRequirements(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Programs see the names of functions and types that they are given.
+func TestNames(t *testing.T) {
+	tc := newToolchain(t, nil)
+	text := "package main\n\nimport (\n\t\"fmt\"\n\t\"runtime\"\n)\n\ntype T struct{}\ntype P[A any] struct{ a A }\n\n" +
+		"func X_f() string { pc, _, _, _ := runtime.Caller(0); return runtime.FuncForPC(pc).Name() }\n\n" +
+		"func init() { fmt.Printf(\"%s %T\\n\", X_f(), P[map[string]P[T]]{}) }\n"
+	p := cell("nb/c0", text)
+	p.FuncName = func(s string) string { return strings.Replace(s, "nb/c0.X_", "main.", 1) }
+	p.TypeName = func(s string) string { return strings.ReplaceAll(s, "nb/c0.", "main.") }
+	if got, want := open(t, mustBuild(t, tc, p)), "main.f main.P[map[string]main.P[main.T]]\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

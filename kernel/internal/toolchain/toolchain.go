@@ -205,6 +205,12 @@ func (t *Toolchain) Build(ctx context.Context, p Package) (plugin *Plugin, err e
 			_ = os.RemoveAll(work) // else Close does
 		}
 	}()
+	b.imports = importsOf(p)
+	// Before the lanes: what it waits for may be in the background, which would
+	// wait for it.
+	if _, _, err := t.ownPackages(ctx, b.imports); err != nil {
+		return nil, fmt.Errorf("build %s: %w", p.Path, err)
+	}
 	leave, err := t.lanes.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -214,7 +220,6 @@ func (t *Toolchain) Build(ctx context.Context, p Package) (plugin *Plugin, err e
 	if work, err = t.folder("build"); err != nil {
 		return nil, err
 	}
-	b.imports = importsOf(p)
 	cfg, versions, err := t.importcfg(ctx, s, s.plugin, work, b.imports)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", p.Path, err)
@@ -360,7 +365,7 @@ func (t *Toolchain) makeDir() error {
 		t.dir = dir
 		return nil
 	}
-	removeStale(os.TempDir())
+	removeStale(os.TempDir(), shm)
 	dir, err := os.MkdirTemp("", scratchPrefix)
 	if err != nil {
 		return err

@@ -472,6 +472,69 @@ func TestCancel(t *testing.T) {
 	mustBuild(t, tc, cell("nb/c1", "package main\n"))
 }
 
+// A build that waits for one in the background lets it go first.
+func TestWaitForBackground(t *testing.T) {
+	tc := newToolchain(t, nil)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := tc.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	leave, err := tc.lanes.enter(ctx) // so that the background has to wait
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	group.Go(func() {
+		if _, err := tc.Build(Background(ctx), cell("nb/c1", "package main\n\nfunc F() int { return 1 }\n")); err != nil {
+			t.Error(err)
+		}
+	})
+	for begun := false; !begun; time.Sleep(time.Millisecond) {
+		tc.mu.Lock()
+		begun = tc.built["nb/c1"] != nil
+		tc.mu.Unlock()
+	}
+	group.Go(func() {
+		if _, err := tc.Build(ctx, cell("nb/c2", "package main\n\nimport c1 \"nb/c1\"\n\nvar X = c1.F()\n")); err != nil {
+			t.Error(err)
+		}
+	})
+	time.Sleep(20 * time.Millisecond)
+	leave()
+	group.Wait()
+}
+
+// What is open needs no file, and what nobody needs any more leaves none.
+func TestDiscard(t *testing.T) {
+	tc := newToolchain(t, nil)
+	ctx := context.Background()
+	text := func(imports string) string { return "package main\n\n" + imports + "\nfunc F() int { return 1 }\n" }
+	kept, err := tc.Build(ctx, cell("nb/c1", text("")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := tc.Build(ctx, cell("nb/c2", text("")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tc.Opened(kept)
+	tc.Opened(kept)
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(kept.File), "*")); len(left) != 1 || filepath.Base(left[0]) != "package.a" {
+		t.Errorf("of an open plugin there is left: %v", left)
+	}
+	tc.Discard(func(path string) bool { return path == "nb/c2" })
+	if _, err := os.Stat(filepath.Dir(gone.File)); err == nil {
+		t.Error("the folder of a package is still there")
+	}
+	if _, err := tc.Build(ctx, cell("nb/c3", text("import _ \"nb/c1\""))); err != nil {
+		t.Error(err)
+	}
+	if _, err := tc.Build(ctx, cell("nb/c4", text("import _ \"nb/c2\""))); err == nil {
+		t.Error("a package that was discarded can be imported")
+	}
+}
+
 // What the go command has removed from its cache meanwhile is asked for again,
 // and so is all if what was kept can't be read.
 func TestForgotten(t *testing.T) {
@@ -624,7 +687,20 @@ func TestClose(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	removeStale(parent)
+	memory := t.TempDir()
+	killed, running := filepath.Join(memory, linkPrefix+"1"), filepath.Join(memory, linkPrefix+"2")
+	for _, d := range []string{killed, running} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if old := time.Now().Add(-2 * time.Hour); os.Chtimes(killed, old, old) != nil {
+		t.Fatal("no times here")
+	}
+	removeStale(parent, memory)
+	if left, _ := filepath.Glob(filepath.Join(memory, "*")); !slices.Equal(left, []string{running}) {
+		t.Errorf("in memory are left %v", left)
+	}
 	if _, err := os.Stat(dead); err == nil {
 		t.Error("the folder of a process that is gone is still there")
 	}
