@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"plugin"
 	"syscall"
 
 	"github.com/weft-go/weft/kernel/internal/engine"
@@ -28,10 +27,9 @@ func main() {
 	}
 }
 
-// open opens a compiled cell and ends: whether this very program can is seen by
-// trying only, and a plugin that does not fit may end the process.
+// open opens a compiled cell and ends.
 func open(file string) {
-	if _, err := plugin.Open(file); err != nil {
+	if err := engine.Open(file); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/weft-go/weft/kernel/internal/spec"
 	"github.com/weft-go/weft/kernel/internal/supervisor"
@@ -54,7 +53,9 @@ func doctor(args []string, run func(code string) (string, error)) error {
 		Output:    output,
 		ReadFile:  os.ReadFile,
 		RunCell:   run,
-		OpenCell:  func() (build, open time.Duration, err error) { return openCell(exe) },
+		OpenCell:  func() (spec.OpenedCell, error) { return openCell(exe) },
+		CacheDir:  toolchain.CacheDir,
+		Writable:  writable,
 	})
 	if err != nil {
 		return err
@@ -66,17 +67,30 @@ func doctor(args []string, run func(code string) (string, error)) error {
 }
 
 // openCell builds a cell as a notebook would and has the session open it.
-func openCell(exe string) (build, open time.Duration, err error) {
+func openCell(exe string) (spec.OpenedCell, error) {
 	session, err := sessionPath(exe)
 	if err != nil {
-		return 0, 0, err
+		return spec.OpenedCell{}, err
 	}
 	tools := toolchain.New(toolchain.Options{
 		SessionBinary: session,
 		Log:           func(format string, args ...any) { fmt.Fprintf(os.Stderr, "weft: "+format+"\n", args...) },
 	})
-	build, open, err = tools.Try(context.Background())
-	return build, open, errors.Join(err, tools.Close())
+	trial, err := tools.Try(context.Background())
+	return spec.OpenedCell(trial), errors.Join(err, tools.Close())
+}
+
+// writable says why no file can be made in a folder, which is made if it is not
+// there.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "weft-try-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // sessionPath returns the session's program as the supervisor finds it: named

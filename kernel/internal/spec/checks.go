@@ -231,11 +231,31 @@ func checkCgo(m *Machine) Finding {
 
 // checkOpenCell: compiled cells work, as seen by trying.
 func checkOpenCell(m *Machine) Finding {
-	build, open, err := m.OpenCell()
+	c, err := m.OpenCell()
 	if err != nil {
-		return Finding{Note, "not available: " + firstLine(err.Error()), ""}
+		return Finding{Note, "not available: " + firstLine(err.Error()), "see the lines above; where they are ok, " + reinstall}
 	}
-	return Finding{OK, fmt.Sprintf("one was built in %d ms and opened by weft-session in %d ms", build.Milliseconds(), open.Milliseconds()), ""}
+	return Finding{OK, fmt.Sprintf("one was built in %d ms (linked by %s) and opened by weft-session in %d ms", c.Build.Milliseconds(), c.Linker, c.Open.Milliseconds()), ""}
+}
+
+// checkCaches: what has been compiled once can be kept.
+func checkCaches(m *Machine) Finding {
+	var dirs []string
+	if dir, err := m.Output("go", "env", "GOCACHE"); err == nil && dir != "" && dir != "off" {
+		dirs = append(dirs, dir)
+		if err := m.Writable(dir); err != nil {
+			return Finding{Note, "Go can't keep what it compiles, and compiled cells need that: " + firstLine(err.Error()), "make " + dir + " yours, or set GOCACHE to a folder that is"}
+		}
+	}
+	own, err := m.CacheDir()
+	if err == nil {
+		dirs = append(dirs, own)
+		err = m.Writable(own)
+	}
+	if err != nil {
+		return Finding{Note, "every start looks anew for what compiled cells need, about a second: " + firstLine(err.Error()), "make the folder yours, or set XDG_CACHE_HOME to one that is"}
+	}
+	return Finding{OK, "can be written: " + strings.Join(dirs, ", "), ""}
 }
 
 // checkMemory tells how large a session may grow.

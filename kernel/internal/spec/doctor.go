@@ -56,9 +56,19 @@ type Machine struct {
 	// RunCell starts a session, runs one cell in it and returns what the cell
 	// shows as text/plain.
 	RunCell func(code string) (string, error)
-	// OpenCell builds a one-line cell, has the session's program open it in a
-	// process of its own, and returns what each took.
-	OpenCell func() (build, open time.Duration, err error)
+	// OpenCell builds a one-line cell and has the session's program open it in
+	// a process of its own.
+	OpenCell func() (OpenedCell, error)
+	// CacheDir names the folder in which Weft keeps what later processes can use.
+	CacheDir func() (string, error)
+	// Writable says why no file can be made in a folder.
+	Writable func(dir string) error
+}
+
+// An OpenedCell tells how a compiled cell came about.
+type OpenedCell struct {
+	Build, Open time.Duration
+	Linker      string // what linked it
 }
 
 // Checks is the table of checks, in the order in which things are needed.
@@ -70,6 +80,7 @@ var Checks = []Check{
 	{"go", checkGo},
 	{"c compiler", checkCompiler},
 	{"cgo", checkCgo},
+	{"caches", checkCaches},
 	{"compiled cells", checkOpenCell},
 	{"memory", checkMemory},
 	{"counters", checkCounters},

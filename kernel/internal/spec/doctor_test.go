@@ -47,9 +47,11 @@ func sound(t *testing.T) *Machine {
 		},
 		ReadFile: func(string) ([]byte, error) { return []byte("2\n"), nil },
 		RunCell:  func(string) (string, error) { return "42", nil },
-		OpenCell: func() (build, open time.Duration, err error) {
-			return 150 * time.Millisecond, 9 * time.Millisecond, nil
+		OpenCell: func() (OpenedCell, error) {
+			return OpenedCell{150 * time.Millisecond, 9 * time.Millisecond, "ld.gold"}, nil
 		},
+		CacheDir: func() (string, error) { return dir, nil },
+		Writable: func(string) error { return nil },
 	}
 }
 
@@ -115,10 +117,26 @@ func TestExamine(t *testing.T) {
 		{"user's flags", func(m *Machine) {
 			m.Output = func(string, ...string) (string, error) { return runtime.Version(), nil }
 		}, true, "are not used for cells"},
-		{"a cell is opened", func(*Machine) {}, true, "built in 150 ms and opened by weft-session in 9 ms"},
+		{"a cell is opened", func(*Machine) {}, true, "built in 150 ms (linked by ld.gold) and opened by weft-session in 9 ms"},
 		{"no cell is opened", func(m *Machine) {
-			m.OpenCell = func() (build, open time.Duration, err error) { return 0, 0, nope }
+			m.OpenCell = func() (OpenedCell, error) { return OpenedCell{}, nope }
 		}, true, "not available: it is broken"},
+		{"no cache for Go", func(m *Machine) {
+			out := m.Output
+			m.Output = func(name string, args ...string) (string, error) {
+				if args[len(args)-1] == "GOCACHE" {
+					return "/closed", nil
+				}
+				return out(name, args...)
+			}
+			m.Writable = func(dir string) error {
+				if dir == "/closed" {
+					return nope
+				}
+				return nil
+			}
+		}, true, "make /closed yours, or set GOCACHE"},
+		{"no cache for Weft", func(m *Machine) { m.Writable = func(string) error { return nope } }, true, "set XDG_CACHE_HOME"},
 		{"no linker of its own", func(m *Machine) {
 			look := m.LookPath
 			m.LookPath = func(name string) (string, error) {
