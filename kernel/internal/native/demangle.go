@@ -3,6 +3,7 @@ package native
 import (
 	"go/constant"
 	"go/types"
+	"regexp"
 	"strings"
 )
 
@@ -61,7 +62,7 @@ func cutMade(name string) (string, bool) {
 func helper(name string) bool {
 	rest, ok := cutMade(name)
 	rest, _, _ = strings.Cut(rest, "[")
-	return ok && (rest == "cast" || rest == "zero" || rest == "tag" || strings.HasPrefix(rest, "loggerFatal"))
+	return ok && (rest == "cast" || rest == "zero" || rest == "tag" || rest == "pkgPath" || strings.HasPrefix(rest, "loggerFatal"))
 }
 
 // initial says whether a function is a function init of a cell.
@@ -70,6 +71,38 @@ func initial(name string) bool {
 	rest, ok2 := strings.CutPrefix(rest, "init")
 	return ok && ok2 && rest != "" && strings.Trim(rest, "0123456789") == ""
 }
+
+// funcName says what programs see of the name of a function that is linked
+// into the package. What the cell's text does not contain keeps its name, so
+// that it can be told.
+func (w *writer) funcName() func(string) string {
+	renamed := w.renamed
+	return func(linked string) string {
+		rest, ok := cutPackage(linked)
+		if !ok {
+			return linked
+		}
+		parts := splitName(rest)
+		lead := linked[:len(linked)-len(rest)]
+		name, ok := renamed[lead+parts[0]]
+		if ok {
+			name += rest[len(parts[0]):]
+		} else {
+			name = linked
+		}
+		if name = Demangle(name); !strings.Contains(name, ".") {
+			return linked
+		}
+		return name
+	}
+}
+
+// TypeName says what programs see of a type's name that the compiler wrote:
+// "main.Pair[nb/c7.Point]" is main.Pair[main.Point].
+func TypeName(name string) string { return cellPath.ReplaceAllString(name, "${1}main.") }
+
+// cellPath is the path of a compiled cell in front of a name.
+var cellPath = regexp.MustCompile(`(^|[^\w/.])nb/c[0-9]+\.`)
 
 // cutPackage cuts the path of a compiled cell off a function's name.
 func cutPackage(name string) (rest string, ok bool) {

@@ -135,6 +135,18 @@ func (w *writer) member(o types.Object) string {
 	return w.imported(path, o.Pkg().Name()) + "." + name
 }
 
+// isPkgPath says whether an object is what package reflect tells of the package
+// of a type, a field or a method.
+func isPkgPath(o types.Object) bool {
+	return o.Name() == "PkgPath" && o.Pkg() != nil && o.Pkg().Path() == "reflect"
+}
+
+// pkgPath is a function that says main where package reflect tells of a
+// compiled cell.
+func (w *writer) pkgPath() string {
+	return w.helper("pkgPath", "func %spkgPath(path string) string { if len(path) > 4 && path[:4] == \"nb/c\" { return \"main\" }; return path }")
+}
+
 // loggerFatal is what stands for a method Fatal of a *log.Logger: it ends the
 // cell, as os.Exit does there.
 func (w *writer) loggerFatal(name string) string {
@@ -173,8 +185,17 @@ func (w *writer) selector(e *ast.SelectorExpr) bool {
 	if s.Kind() == types.FieldVal && w.fieldValue(e, s) {
 		return true
 	}
+	path := s.Kind() == types.FieldVal && !w.places[e] && isPkgPath(s.Obj())
+	if path {
+		w.b.WriteString(w.pkgPath() + "(")
+	}
 	pos := w.part(e.Pos(), e.X)
 	w.raw(pos, e.Sel.Pos())
+	if path {
+		w.raw(e.Sel.Pos(), e.End())
+		w.b.WriteString(")")
+		return true
+	}
 	if f, ok := s.Obj().(*types.Func); ok {
 		w.b.WriteString(w.methodName(f))
 		return true
@@ -203,6 +224,12 @@ func (w *writer) call(e *ast.CallExpr) bool {
 		return false
 	}
 	f := s.Obj().(*types.Func)
+	if isPkgPath(f) {
+		w.b.WriteString(w.pkgPath() + "(")
+		w.children(e)
+		w.b.WriteString(")")
+		return true
+	}
 	switch f.FullName() {
 	case "(*log.Logger).Fatal", "(*log.Logger).Fatalf", "(*log.Logger).Fatalln":
 		if len(s.Index()) != 1 {

@@ -42,21 +42,6 @@ func (w *writer) foreign(container types.Type, f *types.Var) *field {
 	return nil
 }
 
-// foreignStruct says whether a struct has a field that belongs to another
-// package.
-func (w *writer) foreignStruct(t types.Type) bool {
-	st, ok := t.Underlying().(*types.Struct)
-	if !ok {
-		return false
-	}
-	for i := range st.NumFields() {
-		if w.foreign(t, st.Field(i)) != nil {
-			return true
-		}
-	}
-	return false
-}
-
 func pointed(t types.Type) (elem types.Type, pointer bool) {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		return p.Elem(), true
@@ -449,19 +434,43 @@ func (w *writer) reach(name, typ, params string, names map[*types.TypeParam]stri
 		tw := &typeWriter{w: w, b: &b, params: names}
 		tw.typ(f.Type())
 		h := &field{path: w.path, owner: name, addr: w.export(name + "_" + f.Name())}
-		h.value = w.export(h.addr + "_of")
+		out[f.Name()] = h
 		fmt.Fprintf(&w.decls, "func %s%s(p *%s) *%s { return &p.%s }\n", h.addr, params, typ, b.String(), f.Name())
+		if params == "" {
+			symbols[h.addr] = h.addr
+		}
+		if incomplete(st) {
+			continue // there are no values, only pointers
+		}
+		h.value = w.export(h.addr + "_of")
 		fmt.Fprintf(&w.decls, "func %s%s(v %s) %s { return v.%s }\n", h.value, params, typ, b.String(), f.Name())
 		if params == "" {
-			symbols[h.addr], symbols[h.value] = h.addr, h.value
+			symbols[h.value] = h.value
 		}
-		out[f.Name()] = h
 	}
 	return out
 }
 
+// incomplete says whether a struct is one of which Go makes no values: it has
+// a field of the type runtime/cgo.Incomplete.
+func incomplete(st *types.Struct) bool {
+	for i := range st.NumFields() {
+		t := types.Unalias(st.Field(i).Type())
+		if n, ok := t.(*types.Named); ok && n.Obj().Name() == "Incomplete" && n.Obj().Pkg() != nil && strings.HasSuffix(n.Obj().Pkg().Path(), "runtime/cgo") {
+			return true
+		}
+		if inner, ok := t.Underlying().(*types.Struct); ok && incomplete(inner) {
+			return true
+		}
+	}
+	return false
+}
+
 // constructor writes the function that makes a struct of all its fields.
 func (w *writer) constructor(name string, st *types.Struct, symbols map[string]string) {
+	if incomplete(st) {
+		return
+	}
 	var params, values []string
 	for i := range st.NumFields() {
 		f := st.Field(i)

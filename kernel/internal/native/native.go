@@ -19,6 +19,7 @@ package native
 import (
 	"go/ast"
 	"go/types"
+	"maps"
 	"sort"
 
 	"github.com/weft-go/weft/kernel/internal/check"
@@ -46,12 +47,15 @@ type Source struct {
 	// Homes says under what exported name the types and functions that the
 	// package declares can be imported from it.
 	Homes map[types.Object]string
+	// FuncName says what a program sees of a function's name: see Demangle.
+	FuncName func(linked string) string
 	// Funcs holds the exported names of its functions that are not generic, by
 	// their names in the interpreter.
 	Funcs map[string]string
 
 	structs map[string]map[string]*field // fields, by the exported name of the struct
 	shapes  map[string]*shape
+	renamed map[string]string
 }
 
 // Options say how a cell is written.
@@ -68,8 +72,9 @@ type Options struct {
 type State struct {
 	homes   map[types.Object]home
 	shapes  map[string]*shape
-	generic []*shape        // those with type parameters
-	slots   map[string]bool // variables that the session has, by name in the interpreter
+	generic []*shape          // those with type parameters
+	slots   map[string]bool   // variables that the session has, by name in the interpreter
+	names   map[string]string // what functions are called in the cells, by linked name, where that tells another
 
 	clause, dock string
 }
@@ -88,7 +93,7 @@ const dockPath = "github.com/weft-go/weft/kernel/internal/dock"
 
 // New returns a State in which nothing has a home.
 func New() *State {
-	return &State{homes: map[types.Object]home{}, shapes: map[string]*shape{}, slots: map[string]bool{}, clause: Clause, dock: dockPath}
+	return &State{homes: map[types.Object]home{}, shapes: map[string]*shape{}, slots: map[string]bool{}, names: map[string]string{}, clause: Clause, dock: dockPath}
 }
 
 // Home returns where a type or a function of the session is compiled: the
@@ -128,6 +133,7 @@ func (s *State) Loaded(src *Source) {
 	for o, name := range src.Homes {
 		s.homes[origin(o)] = home{src.Path, name, src.structs[name]}
 	}
+	maps.Copy(s.names, src.renamed)
 	for _, key := range sorted(src.shapes) {
 		if h := src.shapes[key]; len(h.params) > 0 {
 			s.generic = append(s.generic, h)

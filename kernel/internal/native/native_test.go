@@ -48,3 +48,38 @@ func TestDemangle(t *testing.T) {
 		}
 	}
 }
+
+func TestFuncName(t *testing.T) {
+	w := &writer{renamed: map[string]string{"nb/c7.X_f_2": "nb/c7.X_f", "nb/c9.X_main_3": "nb/c9.X_main"}}
+	for in, want := range map[string]string{
+		"nb/c7.X_f_2":          "main.f",
+		"nb/c7.X_f_2.func1":    "main.f.func1",
+		"nb/c8.X_f_2":          "main.f_2",
+		"nb/c9.X_main_3":       "main.main",
+		"nb/c7.(*Point).X_m":   "main.(*Point).m",
+		"nb/c7.w_Cell.func1":   "main.func1",
+		"nb/c7.w_Cell":         "nb/c7.w_Cell", // no function of the user's
+		"nb/c7.w_zero[...]":    "nb/c7.w_zero[...]",
+		"type:.eq.nb/c7.Point": "type:.eq.nb/c7.Point",
+		"fmt.Println":          "fmt.Println",
+	} {
+		if got := w.funcName()(in); got != want {
+			t.Errorf("%s: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestTypeName(t *testing.T) {
+	for in, want := range map[string]string{
+		"*main.P[nb/c7.T]":                        "*main.P[main.T]",
+		"*func(main.P[nb/c7.T,[]nb/c12.U]) error": "*func(main.P[main.T,[]main.U]) error",
+		"nb/c7.T":            "main.T",
+		"*main.P[x/nb/c7.T]": "*main.P[x/nb/c7.T]",
+		"*main.P[nb/c7/d.T]": "*main.P[nb/c7/d.T]",
+		"*main.T":            "*main.T",
+	} {
+		if got := TypeName(in); got != want {
+			t.Errorf("%s: got %q, want %q", in, got, want)
+		}
+	}
+}

@@ -414,6 +414,9 @@ func (w *writer) assign(s *ast.AssignStmt) bool {
 // are those of the session.
 func (w *writer) declare(s *ast.DeclStmt) bool {
 	g, ok := s.Decl.(*ast.GenDecl)
+	if ok && g.Tok == token.CONST {
+		return w.constants(g)
+	}
 	if !ok || g.Tok != token.VAR {
 		return false
 	}
@@ -446,6 +449,56 @@ func (w *writer) declare(s *ast.DeclStmt) bool {
 		pos = v.End()
 	}
 	w.b.WriteString(w.lines(pos, s.End()))
+	return true
+}
+
+// constants writes a group of local constants some of which repeat an expression
+// with a name of the session in it: the same text may mean another object in the
+// next line, so each constant gets its value.
+func (w *writer) constants(g *ast.GenDecl) bool {
+	repeats, session := false, false
+	for _, sp := range g.Specs {
+		v := sp.(*ast.ValueSpec)
+		repeats = repeats || len(v.Values) == 0
+		for _, e := range v.Values {
+			ast.Inspect(e, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					session = session || w.c.World.Decl(id.Name) != nil
+				}
+				return true
+			})
+		}
+	}
+	if !repeats || !session {
+		return false
+	}
+	w.b.WriteString("const (")
+	pos := g.Lparen
+	for _, sp := range g.Specs {
+		v := sp.(*ast.ValueSpec)
+		w.b.WriteString(w.lines(pos, v.Pos()))
+		for i, id := range v.Names {
+			o, _ := w.c.Info.Defs[id].(*types.Const)
+			if o == nil {
+				continue
+			}
+			if i > 0 {
+				w.b.WriteString("; ")
+			}
+			b, _ := o.Type().Underlying().(*types.Basic)
+			if b == nil {
+				w.bug("constant %s has the type %s", o.Name(), o.Type())
+			}
+			typ := ""
+			if b.Info()&types.IsUntyped == 0 {
+				typ = w.typeIn(o.Type()) + " "
+			}
+			w.b.WriteString(id.Name + " " + typ + "= " + exact(o.Val(), b))
+		}
+		w.b.WriteString("; " + w.lines(v.Pos(), v.End()))
+		pos = v.End()
+	}
+	w.b.WriteString(w.lines(pos, g.End()) + ")")
 	return true
 }
 

@@ -1,10 +1,13 @@
 package native
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/weft-go/weft/kernel/internal/check"
@@ -41,7 +44,21 @@ func emitted(c *check.Cell) []*check.Unit {
 		}
 		units = keep
 	}
+	// In the order in which they were written: the compiler numbers local types.
+	slices.SortStableFunc(units, func(a, b *check.Unit) int {
+		x, y := cellNumber(a.Cell), cellNumber(b.Cell)
+		if x == y && a.Source == b.Source {
+			x, y = int(a.Node.Pos()), int(b.Node.Pos())
+		}
+		return cmp.Compare(x, y)
+	})
 	return units
+}
+
+// cellNumber is 3 for "cell[3]".
+func cellNumber(name string) int {
+	n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, "cell["), "]"))
+	return n
 }
 
 // checked says whether go/types has seen the declaration: one that is the same
@@ -76,12 +93,16 @@ func declared(c *check.Cell, u *check.Unit) []types.Object {
 
 // moved lists the variables of earlier cells whose types have got a new
 // identity in this check, sorted by name.
-func moved(c *check.Cell) []*types.Var {
+func moved(c *check.Cell) []*types.Var { return sessionVars(c, false) }
+
+// sessionVars lists the session's variables that were declared in this check,
+// by the text of the cell or not, sorted by name.
+func sessionVars(c *check.Cell, own bool) []*types.Var {
 	var out []*types.Var
 	from, to := c.Main.File.FileStart, c.Main.File.FileEnd
 	for _, o := range c.Info.Defs {
 		v, ok := o.(*types.Var)
-		if ok && v.Parent() == c.Pkg.Scope() && !(from <= v.Pos() && v.Pos() <= to) {
+		if ok && v.Parent() == c.Pkg.Scope() && own == (from <= v.Pos() && v.Pos() <= to) {
 			out = append(out, v)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"sort"
 	"strings"
 
@@ -28,7 +29,8 @@ type writer struct {
 	paths    []string
 	exported map[string]bool // exported names and the types' own
 	own      map[types.Object]string
-	decls    strings.Builder // what the text needs beside it
+	renamed  map[string]string // linked names of functions that have another than in their cell
+	decls    strings.Builder   // what the text needs beside it
 	helpers  map[string]bool
 
 	typeNames map[string]string
@@ -66,7 +68,7 @@ func (s *State) Write(c *check.Cell, path string, o Options) (src *Source, err e
 		}
 	}()
 	w := &writer{s: s, c: c, path: path, o: o, b: &strings.Builder{},
-		imports: map[string]string{}, exported: map[string]bool{}, own: map[types.Object]string{}, helpers: map[string]bool{},
+		imports: map[string]string{}, exported: map[string]bool{}, own: map[types.Object]string{}, renamed: maps.Clone(s.names), helpers: map[string]bool{},
 		typeNames: map[string]string{}, mirrors: map[string]string{}, aliased: map[*types.TypeName]bool{}, consts: map[types.Object]string{},
 		shapes: map[string]*shape{}, direct: map[*ast.StructType]bool{}, derived: map[*types.TypeName]types.Type{}, vars: map[string]types.Type{}, bodyVars: map[string]bool{}, funcs: map[string]*types.Func{},
 		conv: map[ast.Expr]types.Type{}, places: map[ast.Expr]bool{}, labels: map[types.Object]token.Pos{}, unused: map[types.Object]bool{},
@@ -147,6 +149,7 @@ func (w *writer) all() *Source {
 	src := &Source{Path: w.path, Clause: w.s.clause, HasCell: hasCell, Homes: map[types.Object]string{}, Funcs: map[string]string{}, structs: map[string]map[string]*field{}}
 	symbols := w.symbols(units, src)
 	// Order matters: what is asked for last may ask for more.
+	src.FuncName, src.renamed = w.funcName(), w.renamed
 	src.Slots = w.slots(symbols)
 	w.accessors(units, src, symbols)
 	src.shapes = w.shapes
@@ -211,6 +214,9 @@ func (w *writer) names(units []*check.Unit) {
 			// The session knows functions by these names.
 			if u.Kind == check.Func && o.Name() != "_" && o.Name() != "init" {
 				w.own[o] = w.export("X_" + w.c.GoName(o))
+				if name := "X_" + o.Name(); w.own[o] != name {
+					w.renamed[w.path+"."+w.own[o]] = w.path + "." + name
+				}
 			}
 		}
 	}
@@ -379,9 +385,20 @@ func (w *writer) slots(symbols map[string]string) (slots []Slot) {
 		done[name] = true
 		slot(v.Type(), name, w.s.slots[name])
 	}
+	// A variable that is declared again keeps its place in the session as long as
+	// its type reads the same, but that type may have got other methods.
+	again := map[string]bool{}
+	for _, v := range sessionVars(w.c, true) {
+		named(v.Type(), func(o *types.TypeName) {
+			if w.c.Session(o) {
+				again[w.c.GoName(v)] = true
+			}
+		})
+	}
 	for _, name := range sorted(w.vars) {
-		if !done[name] && !w.s.slots[name] {
-			slot(w.vars[name], name, false)
+		if !done[name] && (again[name] || !w.s.slots[name]) {
+			w.keep(w.vars[name])
+			slot(w.vars[name], name, w.s.slots[name])
 		}
 	}
 	return slots
