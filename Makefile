@@ -8,6 +8,9 @@
 # make notebooks run every notebook and keep its results in it
 # make fuzz      every fuzz target for FUZZTIME
 # make install   ./install.sh
+# make conformance  the Go project's own test programs as cells, with each engine;
+#                fails if one does worse than the lists in the package say, and
+#                writes these with UPDATE=-update
 
 # Tools are run by version, so that go.mod lists what programs link and nothing else.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -27,7 +30,7 @@ CLIENTS = ./kernel/internal/python
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
 
-.PHONY: build test test-all check generate bench notebooks fuzz install
+.PHONY: conformance build test test-all check generate bench notebooks fuzz install
 
 build:
 	go build -trimpath -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
@@ -73,3 +76,12 @@ fuzz:
 
 install:
 	./install.sh
+
+# Programs as single cells, then cut into a cell for each declaration.
+conformance: build
+	go build -trimpath -o bin/ ./kernel/internal/conformance/conform
+	@bad=0; \
+	conform="bin/conform -known kernel/internal/conformance/testdata $(UPDATE)"; \
+	$$conform -engine interp,auto || bad=1; \
+	$$conform -engine auto -split || bad=1; \
+	exit $$bad

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -56,8 +57,9 @@ func (s *screen) Input(context.Context, string, bool) (string, error) {
 	return "", errors.New("no input here")
 }
 
-// exitNote is what the front adds to the output when a cell calls os.Exit(0).
-const exitNote = "os.Exit(0): the cell ended here; the session goes on\n"
+// notes are what the front adds to standard error: when a cell calls os.Exit(0),
+// and while it compiles a package that a cell is the first to import.
+var notes = regexp.MustCompile(`(?m)^(os\.Exit\(0\): the cell ended here; the session goes on|compiling \S+)\n`)
 
 // perSession is how many programs share a session.
 const perSession = 20
@@ -114,18 +116,15 @@ func (k *kernel) cell(ctx context.Context, text string, s *screen) bool {
 	return false
 }
 
-// run runs a program and says how it ended.
-func (k *kernel) run(ctx context.Context, p Program, split bool) (got outcome, err error) {
+// run runs the cells of a program and says how they ended. Declarations of
+// programs that are more than one cell are not for the next program.
+func (k *kernel) run(ctx context.Context, texts []string) (outcome, error) {
 	if err := k.start(ctx); err != nil {
 		return outcome{}, err
 	}
 	k.used++
-	texts := []string{p.Source}
-	if split {
-		if texts, err = Cells(p.Source); err != nil {
-			return outcome{}, err
-		}
-		k.used = perSession // declarations of one program are not for the next
+	if len(texts) > 1 {
+		k.used = perSession
 	}
 	s := &screen{}
 	for _, text := range texts {
@@ -139,7 +138,7 @@ func (k *kernel) run(ctx context.Context, p Program, split bool) (got outcome, e
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	got = outcome{stdout: s.stdout.String(), stderr: strings.ReplaceAll(s.stderr.String(), exitNote, "")}
+	got := outcome{stdout: s.stdout.String(), stderr: notes.ReplaceAllString(s.stderr.String(), "")}
 	if s.err != nil {
 		got.name, got.message = s.err.EName, s.err.EValue
 	}

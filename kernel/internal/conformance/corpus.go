@@ -3,10 +3,16 @@
 // without arguments and end by themselves. Each runs under the go command and
 // as a cell of a real session, and the two must print and end alike.
 //
-// corpus.go finds the programs, expect.go asks the go command, cells.go runs
-// them as cells, table.go says how they compare and keeps the lists of known
-// failures, run.go ties these together. The command below conform prints the
-// table.
+// corpus.go finds the programs, expect.go asks the go command, split.go cuts a
+// program into cells, cells.go runs them, table.go says how they compare and
+// keeps the lists of known failures, run.go ties these together. The command
+// below conform prints the table. What a program says of its own file is
+// compared as if file and cell had one name; goroutines' numbers in the message
+// of a panic don't count, nor what is printed on standard error by a program
+// that ends badly: it holds addresses.
+//
+// A test of the package does the same with the cells of package front's scripts
+// and of the notebooks: see TestConsistency.
 package conformance
 
 import (
@@ -17,6 +23,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -60,7 +67,11 @@ func Programs(dir string) ([]Program, error) {
 // Folder returns the folder of the Go project's tests; some installations of
 // Go leave it out.
 func Folder() (string, error) {
-	dir := filepath.Join(goroot(), "test")
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask the go command where it lives: %w", err)
+	}
+	dir := filepath.Join(strings.TrimSpace(string(out)), "test")
 	if _, err := os.Stat(dir); err != nil {
 		return "", fmt.Errorf("this installation of Go has no tests of its own: %w", err)
 	}

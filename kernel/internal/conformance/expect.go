@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -24,11 +25,14 @@ type Ending struct {
 	Skip   string // why the program can't be compared; then nothing else is set
 }
 
-// A Witness is the go command, whose answers are kept in a file.
+// A Witness is the go command, whose answers are kept in a file for each
+// release of Go. It is safe for concurrent use.
 type Witness struct {
-	file  string
-	known map[string]Ending // by the hash of the source and the release of Go
-	log   func(string, ...any)
+	file string
+	log  func(string, ...any)
+
+	mu    sync.Mutex        // held while programs are built and run
+	known map[string]Ending // guarded by mu: by the hash of the source
 }
 
 // NewWitness reads the answers kept in the folder, by default one below
@@ -66,6 +70,8 @@ const batch = 40
 // Ask returns how each program ends under Go, by name. What is not yet known is
 // built and run, 0.5 to 1 s for a program, and kept.
 func (w *Witness) Ask(ctx context.Context, list []Program) (map[string]Ending, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var missing []Program
 	for _, p := range list {
 		if _, ok := w.known[key(p)]; !ok {
@@ -74,7 +80,9 @@ func (w *Witness) Ask(ctx context.Context, list []Program) (map[string]Ending, e
 	}
 	for len(missing) > 0 {
 		n := min(batch, len(missing))
-		w.log("go: %d programs to build and run", len(missing))
+		if len(missing) > 1 {
+			w.log("go: %d programs to build and run", len(missing))
+		}
 		if err := w.learn(ctx, missing[:n]); err != nil {
 			return nil, err
 		}
@@ -87,7 +95,7 @@ func (w *Witness) Ask(ctx context.Context, list []Program) (map[string]Ending, e
 	return out, nil
 }
 
-// learn builds and runs some programs.
+// learn builds and runs some programs. The caller holds mu.
 func (w *Witness) learn(ctx context.Context, list []Program) error {
 	dir, err := os.MkdirTemp("", "weft-conformance-")
 	if err != nil {
@@ -178,26 +186,21 @@ func execute(ctx context.Context, exe, dir string) Ending {
 	return e
 }
 
-// panicMessage is what Go's last words say: the first line of a panic or of a
-// fatal error.
-func panicMessage(stderr string) string {
+// panicMessage is what Go's last words say: the first line of a fatal error or
+// of a panic, the newest one if a deferred call has panicked again. Panics are
+// listed before the first goroutine, the older ones first.
+func panicMessage(stderr string) (message string) {
 	for line := range strings.Lines(stderr) {
+		if message != "" && strings.HasPrefix(line, "goroutine ") {
+			break
+		}
 		line = strings.TrimSpace(line)
 		for _, lead := range []string{"panic: ", "fatal error: "} {
 			if text, ok := strings.CutPrefix(line, lead); ok {
-				text = strings.TrimSuffix(text, " [recovered]")
-				return text
+				text, _, _ = strings.Cut(text, " [recovered")
+				message = text
 			}
 		}
 	}
-	return ""
-}
-
-// goroot asks the go command where it lives.
-func goroot() string {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return runtime.GOROOT()
-	}
-	return strings.TrimSpace(string(out))
+	return message
 }

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,43 +36,69 @@ type Result struct {
 // compare says how an outcome compares with what Go does.
 func compare(want Ending, got outcome) (Class, string) {
 	first := oneLine(got.message)
+	if got.name != "" {
+		first = got.name + ": " + first
+	}
+	code, exited := got.exit()
 	switch {
 	case got.late:
 		return Late, "does not end in time"
 	case got.name == "compile error" && strings.Contains(got.message, "in interpreted cells"):
-		return Refused, first
+		return Refused, oneLine(got.message)
 	case got.name == "compile error":
-		return Failed, "compile error: " + first
+		return Failed, first
 	case got.name == "" && want.Code != 0:
 		return Wrong, fmt.Sprintf("ends well, Go with exit status %d and %q", want.Code, want.Panic)
-	case got.name == "" && got.stdout != want.Stdout:
-		return Wrong, "stdout: " + difference(got.stdout, want.Stdout)
-	case got.name == "" && got.stderr != want.Stderr:
-		return Wrong, "stderr: " + difference(got.stderr, want.Stderr)
-	case got.name == "":
-		return Passed, ""
-	case want.Code == 0:
-		return Failed, got.name + ": " + first
-	case want.Panic == "" && got.name != "exit":
-		return Failed, got.name + ": " + first
-	case want.Panic == "" && got.message != fmt.Sprintf("os.Exit(%d)", want.Code):
-		return Wrong, fmt.Sprintf("%s, Go with exit status %d", got.message, want.Code)
+	case got.name != "" && want.Code == 0, got.name != "" && want.Panic == "" && !exited:
+		return Failed, first
+	case got.name != "" && want.Panic == "" && code != want.Code:
+		return Wrong, fmt.Sprintf("%s, Go with exit status %d", first, want.Code)
 	case want.Panic != "" && !samePanic(got, want.Panic):
-		return Failed, fmt.Sprintf("%s: %s; Go says %s", got.name, first, want.Panic)
-	case got.stdout != want.Stdout:
-		return Wrong, "stdout: " + difference(got.stdout, want.Stdout)
+		return Failed, fmt.Sprintf("%s; Go says %s", first, want.Panic)
+	case sameFile(got.stdout) != sameFile(want.Stdout):
+		return Wrong, "stdout: " + difference(sameFile(got.stdout), sameFile(want.Stdout))
+	case want.Code == 0 && sameFile(got.stderr) != sameFile(want.Stderr):
+		return Wrong, "stderr: " + difference(sameFile(got.stderr), sameFile(want.Stderr))
 	}
 	return Passed, ""
 }
 
+// ends are the errors of a cell that called os.Exit and of a program that ended
+// with a status of its own.
+var ends = regexp.MustCompile(`^(?:os\.Exit\((\d+)\)|exit status (\d+))$`)
+
+// exit returns the status that a cell ended with by itself.
+func (o outcome) exit() (code int, ok bool) {
+	m := ends.FindStringSubmatch(o.message)
+	if m == nil || o.name != "exit" && o.name != "error" {
+		return 0, false
+	}
+	code, err := strconv.Atoi(m[1] + m[2])
+	return code, err == nil
+}
+
+// place is what a file of cells is called in programs that NewCut puts together.
+const place = "cell[0]"
+
+// files are the names that a program's own text has: under Go that of its
+// file, in a notebook that of its cell.
+var files = regexp.MustCompile(`[^\s:"()]*(?:\bmain\.go|cell\[\d+\])`)
+
+// sameFile gives the text of a program the same name wherever it is printed.
+func sameFile(output string) string { return files.ReplaceAllString(output, place) }
+
+// goroutines are the numbers of goroutines, of which a session has more.
+var goroutines = regexp.MustCompile(`\bgoroutine \d+\b`)
+
 // samePanic says whether a cell's error has Go's message.
 func samePanic(got outcome, want string) bool {
-	all := got.name + ": " + got.message
-	if strings.Contains(all, want) || got.message != "" && strings.Contains(want, oneLine(got.message)) {
+	want = goroutines.ReplaceAllString(want, "goroutine")
+	message := goroutines.ReplaceAllString(got.message, "goroutine")
+	if strings.Contains(got.name+": "+message, want) || message != "" && strings.HasPrefix(want, oneLine(message)) {
 		return true
 	}
 	// Go prints main.T(5) and the like where the message says 5.
-	return strings.Contains(want, "("+got.message+")")
+	return strings.Contains(want, "("+message+")")
 }
 
 func oneLine(s string) string {
@@ -122,6 +150,19 @@ func ReadKnown(r io.Reader) (Known, error) {
 		k[parts[0]] = Result{parts[0], Class(parts[1]), parts[2]}
 	}
 	return k, lines.Err()
+}
+
+// Explained returns the results with the reasons that the list has for
+// programs that still fail in the same way: somebody has found out more than
+// the message says.
+func (k Known) Explained(list []Result) []Result {
+	out := slices.Clone(list)
+	for i, r := range out {
+		if old, ok := k[r.Program]; ok && old.Class == r.Class && r.Class != Passed {
+			out[i].Reason = old.Reason
+		}
+	}
+	return out
 }
 
 // Write writes the list of what did not pass.
