@@ -58,7 +58,7 @@ var policy = []rule{
 	{pkg: "kernel/internal/symbols/generic"},
 	{pkg: "kernel/internal/symbols/generic/*", may: "kernel/internal/symbols/generic/compiled"},
 	{pkg: "kernel/internal/dock"},
-	{pkg: "kernel/internal/engine", may: "kernel/internal/dock kernel/internal/errtree kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/display kernel/measure runtime/interrupt runtime/par", modules: "yaegi"},
+	{pkg: "kernel/internal/engine", may: "kernel/internal/dock kernel/internal/errtree kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/internal/symbols/generic/compiled kernel/display kernel/measure runtime/interrupt runtime/par", modules: "yaegi"},
 	{pkg: "kernel/cmd/weft-session", may: "kernel/internal/engine"},
 
 	// The front: sockets and protocol.

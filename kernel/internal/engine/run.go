@@ -124,6 +124,9 @@ func (s *session) file(cur *run, r link.Run, f link.File) error {
 	s.traces.register(f, program)
 	execute := func() error {
 		_, err := s.interp.ExecuteWithContext(cur.ctx, program)
+		if cur.ctx.Err() != nil {
+			s.selects.wake()
+		}
 		var p interp.Panic
 		if errors.As(err, &p) && bytes.Contains(p.Stack, []byte("yaegi/interp.genRun(")) {
 			// The second half of yaegi's compiler, before anything has run.

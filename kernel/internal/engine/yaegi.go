@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-go/weft/kernel/internal/link"
 	"github.com/weft-go/weft/kernel/internal/symbols"
+	"github.com/weft-go/weft/kernel/internal/symbols/generic/compiled"
 )
 
 // yaegi is the interpreter with what is bound into it.
@@ -19,6 +20,7 @@ type yaegi struct {
 	interp *interp.Interpreter
 	traces *traces
 	natives
+	selects selects
 
 	compiling sync.Mutex      // held while the interpreter compiles or is given symbols; not while it executes
 	kept      kept            // guarded by compiling
@@ -37,6 +39,7 @@ func (y *yaegi) start(s *session) error {
 		Unrestricted:         true,
 		SourcecodeFilesystem: fs.FS(fstest.MapFS{}), // packages come from tables, never from source
 	})
+	compiled.Stopping = y.selects.stopping
 	y.traces = newTraces(y.interp)
 	notes.traces = y.traces
 	if err := symbols.UseErrors(y.interp); err != nil {
@@ -61,6 +64,32 @@ func (y *yaegi) start(s *session) error {
 	y.kept = newKept(y.interp)
 	y.natives.start(y.interp)
 	return nil
+}
+
+// selects wakes the select statements of goroutines that the interpreter has
+// stopped: those wait in compiled code.
+type selects struct {
+	mu   sync.Mutex
+	stop chan struct{} // guarded by mu; closed by the next wake
+}
+
+// stopping returns a channel that the next wake closes.
+func (s *selects) stopping() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stop == nil {
+		s.stop = make(chan struct{})
+	}
+	return s.stop
+}
+
+func (s *selects) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stop != nil {
+		close(s.stop)
+		s.stop = nil
+	}
 }
 
 // arguments makes os.Args what cells see as such: what the front gave, else the

@@ -45,7 +45,7 @@ func TestGrammar(t *testing.T) {
 				}
 				if engine == engineInterp && strings.Contains(got[i], "error compile error") && !strings.Contains(want[i], "error compile error") {
 					refused++
-					t.Logf("refused: %s", got[i])
+					t.Logf("seed %d: refused: %s\n%s", seed, got[i], list[i])
 					break
 				}
 				if got[i] != want[i] {

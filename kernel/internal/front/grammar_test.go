@@ -13,12 +13,10 @@ import (
 // defines.
 type grammar struct {
 	r      *rand.Rand
-	names  int
 	vars   []gVar           // of the session
 	locals []gVar           // of the function that is being written
 	funcs  map[string]gFunc // of the session
 	types  map[string]*gType
-	kinds  []*gType // types to choose from
 	depth  int
 	serial int // of local names
 }
@@ -412,6 +410,9 @@ func (g *grammar) stmt(top bool) string {
 		}
 		out := g.local()
 		t := one(g, gBasics)
+		funcs := g.funcs
+		g.funcs = nil // they might print, and change variables
+		defer func() { g.funcs = funcs }()
 		return fmt.Sprintf("{ var wg sync.WaitGroup\n%s := make([]%s, 3)\nfor i := range %[1]s { wg.Go(func() { %[1]s[i] = %[3]s }) }\nwg.Wait()\nfmt.Println(%[1]s) }", out, t.text, g.expr(t))
 	case 10:
 		c := g.local()

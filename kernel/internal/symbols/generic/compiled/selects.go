@@ -29,9 +29,18 @@ func Default(s *Select) {
 	s.cases = append(s.cases, reflect.SelectCase{Dir: reflect.SelectDefault})
 }
 
-// Choose waits for a case that can go on and returns its number.
+// Stopping returns a channel that is closed when the interpreter stops what
+// runs, nil for never. Who runs the interpreter sets it before.
+var Stopping = func() <-chan struct{} { return nil }
+
+// Choose waits for a case that can go on and returns its number. When the
+// interpreter stops what runs it returns -1: none of the cases has happened, and
+// the calling goroutine gets no further.
 func Choose(s *Select) (chosen int) {
-	chosen, s.value, s.ok = reflect.Select(s.cases)
+	chosen, s.value, s.ok = reflect.Select(append(s.cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(Stopping())}))
+	if chosen == len(s.cases) {
+		return -1
+	}
 	return chosen
 }
 
