@@ -29,11 +29,18 @@ func (l *lowerer) constant(e ast.Expr) bool {
 			return false
 		}
 	case *ast.ParenExpr:
-		return false
+		// The interpreter takes a false in parentheses for the end of the
+		// condition that it is part of, and runs nothing that follows.
+		if tv.Value.Kind() != constant.Bool {
+			return false
+		}
 	}
 	s, ok := l.literal(tv.Value, tv.Type, e)
 	if !ok {
 		return false
+	}
+	if s == "false" && strings.Contains(l.gap(e.Pos(), e.End()), "\n") {
+		s = l.helper("constant bool", "w_const", "func %s(v bool) bool { return v }") + "(false)"
 	}
 	l.inParens(e, s)
 	return true

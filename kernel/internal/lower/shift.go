@@ -21,13 +21,33 @@ func (l *lowerer) shift(e *ast.BinaryExpr) bool {
 	}
 	t := l.typeOf(e.Y)
 	if b, ok := t.Underlying().(*types.Basic); !ok || b.Info()&types.IsUnsigned != 0 || l.neverNegative(e.Y) {
-		l.put(e.Y)
-		return true
+		if !l.steps(e.Y) {
+			l.put(e.Y)
+			return true
+		}
+		ts := l.typ(t, e)
+		l.b.WriteString(l.helper("plain count "+ts, "w_count", "func %s(n "+ts+") uint { return uint(n) }") + "(")
+	} else {
+		l.b.WriteString(l.count(t, e) + "(")
 	}
-	l.b.WriteString(l.count(t, e) + "(")
 	l.put(e.Y)
 	l.b.WriteString(")")
 	return true
+}
+
+// steps says whether a count is computed in several steps: the interpreter
+// gives the inner ones the type of what is shifted.
+func (l *lowerer) steps(e ast.Expr) bool {
+	b, ok := ast.Unparen(e).(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	for _, x := range []ast.Expr{b.X, b.Y} {
+		if _, binary := ast.Unparen(x).(*ast.BinaryExpr); binary && l.tv(x).Value == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // count names the function that checks the count of a shift.
