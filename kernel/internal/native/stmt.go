@@ -85,7 +85,11 @@ func (w *writer) stmt(s ast.Stmt) bool {
 		w.withLead(s, s.Body, w.rangeLead(s))
 		return true
 	case *ast.IfStmt:
-		w.withLead(s, s.Body, w.uses(w.defined(s.Init)))
+		lead := w.uses(w.defined(s.Init))
+		if w.pollsIn[s] {
+			lead = w.poll() + lead
+		}
+		w.withLead(s, s.Body, lead)
 		return true
 	case *ast.SwitchStmt:
 		return w.switchStmt(s)
@@ -134,7 +138,7 @@ func (w *writer) poll() string { return w.dock() + ".Poll(); " }
 
 func (w *writer) forLead(s *ast.ForStmt) string {
 	lead := w.uses(w.defined(s.Init))
-	if w.polls() && (s.Cond == nil || s.Post == nil || w.busy(s.Body)) {
+	if w.polls() && (s.Cond == nil || s.Post == nil || w.busyLoop(s.Body)) {
 		lead = w.poll() + lead
 	}
 	return lead
@@ -152,17 +156,41 @@ func (w *writer) rangeLead(s *ast.RangeStmt) string {
 			counted = false
 		}
 	}
-	if w.polls() && (!counted || w.busy(s.Body)) {
+	if w.polls() && (!counted || w.busyLoop(s.Body)) {
 		lead = w.poll() + lead
 	}
 	return lead
 }
 
-// busy says whether a loop's body has loops, calls or waits of its own: only
-// without them is a counted loop left alone.
-func (w *writer) busy(body *ast.BlockStmt) bool {
+// busyLoop says whether a counted loop has to poll in every round. One that is
+// busy only under conditions polls there: the other rounds are as short as those
+// of a loop that is left alone.
+func (w *writer) busyLoop(body *ast.BlockStmt) bool {
+	var under []*ast.IfStmt
+	for _, s := range body.List {
+		if !w.busy(s) {
+			continue
+		}
+		c, ok := s.(*ast.IfStmt)
+		if !ok || w.busy(c.Init) || w.busy(c.Cond) || w.busy(c.Else) {
+			return true
+		}
+		under = append(under, c)
+	}
+	for _, c := range under {
+		w.pollsIn[c] = true
+	}
+	return false
+}
+
+// busy says whether a part of a loop's body has loops, calls or waits of its
+// own: only without them is a counted loop left alone. n may be nil.
+func (w *writer) busy(n ast.Node) bool {
+	if n == nil {
+		return false
+	}
 	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
+	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ForStmt, *ast.RangeStmt, *ast.SelectStmt, *ast.SendStmt:
 			found = true
