@@ -128,6 +128,20 @@ func importsOf(c *check.Cell) []*types.Package {
 	return slices.Collect(maps.Keys(set))
 }
 
+// blank lists the packages of modules that a cell imports for what they do.
+func (m *modules) blank(c *check.Cell) (paths []string) {
+	for _, i := range c.Main.File.Imports {
+		path, err := strconv.Unquote(i.Path.Value)
+		if err != nil || i.Name == nil || i.Name.Name != "_" || !strings.Contains(path, ".") || m.Dir() == "" {
+			continue
+		}
+		if p, err := c.World.Importer().Import(path); err == nil {
+			paths = append(paths, p.Path())
+		}
+	}
+	return paths
+}
+
 // foreign lists the packages of modules that files for the interpreter import.
 func (m *modules) foreign(files []lower.File) (paths []string) {
 	if m.Dir() == "" {

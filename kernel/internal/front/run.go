@@ -125,8 +125,14 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 		e.mu.Unlock()
 		return false, err
 	}
-	foreign := f.modules.foreign(plan.Files)
-	if both && !f.modules.Bound(foreign...) {
+	foreign, blank := f.modules.foreign(plan.Files), f.modules.blank(c)
+	switch {
+	case both && len(blank) > 0:
+		e.mu.Unlock()
+		return false, fmt.Errorf("import _ of %s", strings.Join(blank, ", "))
+	case !both:
+		foreign = append(foreign, blank...)
+	case !f.modules.Bound(foreign...):
 		e.mu.Unlock()
 		f.bindLater(foreign)
 		return false, fmt.Errorf("%s: not open to the interpreter yet", strings.Join(foreign, ", "))
@@ -158,7 +164,7 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 		commit = refuse // the function that is measured is nobody else's
 		files = append(files, f.number([]lower.File{{Name: x.name, Text: timeitCall}})...)
 	}
-	if len(files) == 0 {
+	if len(files)+len(blank) == 0 {
 		commit()
 		return true, nil
 	}
@@ -259,7 +265,7 @@ func (x *execution) write(text, engine string, m *link.Measure) (c *check.Cell, 
 		if c, err = f.world.Check(x.name, text, needs...); err != nil {
 			return nil, nil, err
 		}
-		if len(c.Body) == 0 && m == nil && engine != engineNative {
+		if len(c.Body) == 0 && m == nil && engine != engineNative && len(f.modules.blank(c)) == 0 {
 			return c, nil, nil
 		}
 		more := slices.DeleteFunc(e.state.Needs(c), func(n string) bool { return slices.Contains(needs, n) })

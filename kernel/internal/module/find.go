@@ -1,6 +1,7 @@
 package module
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -86,9 +87,19 @@ func (s *Session) resolve(ctx context.Context, progress func(string), paths ...s
 // what is local and tells the importer. It returns an error for a package that
 // is there but cannot be built; one that is not there the checker tells of.
 func (s *Session) settle(ctx context.Context, progress func(string), paths ...string) error {
+	before, err := s.save()
+	if err != nil {
+		return err
+	}
 	all, err := s.resolve(ctx, progress, paths...)
 	if err != nil {
 		return err
+	}
+	// The go command adds a module that it finds for a package, %get's work.
+	for _, p := range paths {
+		if f := all[p]; f != nil && f.Module != nil && !bytes.Contains(before.mod, []byte(f.Module.Path+" ")) {
+			return s.restore(before)
+		}
 	}
 	for _, p := range paths {
 		if f := all[p]; f != nil && f.Dir != "" {
