@@ -281,6 +281,12 @@ func tableText(plugin string, all []*outline.Table, imports *outline.Imports) (s
 		fmt.Fprintf(&text, "\t%s %q\n", i.Name, i.Path)
 		paths = append(paths, i.Path)
 	}
+	for _, t := range all { // what has nothing to name is there for what it does
+		if !slices.Contains(paths, t.Path) {
+			fmt.Fprintf(&text, "\t_ %q\n", t.Path)
+			paths = append(paths, t.Path)
+		}
+	}
 	text.WriteString(")\n\n")
 	text.Write(body.Bytes())
 	out, err := format.Source(text.Bytes())
