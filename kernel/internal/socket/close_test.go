@@ -205,18 +205,18 @@ func TestClientsLeaveNothing(t *testing.T) {
 	eventually(t, "the goroutines' end", func() bool { return runtime.NumGoroutine() <= goroutines })
 	eventually(t, "the descriptors' end", func() bool { return openDescriptors(t) <= descriptors })
 	for _, d := range s.doors {
-		d.mu.Lock()
-		if n := len(d.peers); n > 0 {
-			t.Errorf("%s remembers %d connections", d.kind.name, n)
-		}
-		d.mu.Unlock()
+		eventually(t, d.kind.name+" forgetting its connections", func() bool {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return len(d.peers) == 0
+		})
 	}
 	for c, ch := range s.channels {
-		ch.routes.mu.Lock()
-		if n := len(ch.routes.byName); n > 0 {
-			t.Errorf("%s remembers %d identities", Channel(c), n)
-		}
-		ch.routes.mu.Unlock()
+		eventually(t, Channel(c).String()+" forgetting its identities", func() bool {
+			ch.routes.mu.Lock()
+			defer ch.routes.mu.Unlock()
+			return len(ch.routes.byName) == 0
+		})
 	}
 }
 
