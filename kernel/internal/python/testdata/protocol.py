@@ -47,7 +47,7 @@ class WeftTests(suite.KernelTests):
         "func add(a, b int) int {\n\treturn a + b\n}",
         "for i := range 3 {\n\tfmt.Println(i)\n}",
         "%who",
-        "%%bash\necho hello\n",
+        "%%bash\necho hello\n\n",
         "!ls",
     ]
     incomplete_code_samples = [
