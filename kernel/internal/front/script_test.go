@@ -216,6 +216,7 @@ const compileWithin = 4 * time.Second
 // runScript runs a script with an engine; only says that it runs with no other.
 func runScript(t *testing.T, script *txtar.Archive, engine string, only bool) {
 	f := newFront(t, Options{Dir: t.TempDir(), Memory: 2 << 30, Engine: engine})
+	f.cancel() // what the background compiles would come before a cell or after it
 	count := 0
 	for i := 0; i < len(script.Files); i++ {
 		kind, options, _ := strings.Cut(script.Files[i].Name, " ")
