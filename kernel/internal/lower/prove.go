@@ -2,9 +2,7 @@ package lower
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/token"
-
 	"go/types"
 	"slices"
 	"strings"
@@ -19,38 +17,6 @@ const compileHint = "compiled cells can do it: install Go, or choose %engine aut
 
 // printers are the methods by which package fmt and the encodings ask a value.
 var printers = []string{"String", "Error", "Format", "GoString"}
-
-// A sink is what receives a value that becomes an interface.
-type sink struct {
-	callee *types.Func // nil if it is not a call of compiled code
-	verb   rune        // of package fmt: how it is printed, 'v' without a format; 0 unknown
-	plus   bool        // with +
-	sharp  bool        // with #
-	panics bool        // it is the argument of panic
-}
-
-// keepers only keep values, or never look into them.
-var keepers = map[string]bool{
-	"sort.Slice": true, "sort.SliceStable": true, "sort.SliceIsSorted": true,
-	"container/heap.Push": true, "container/list.PushBack": true, "container/list.PushFront": true,
-	"sync/atomic.Store": true, "sync.Store": true, "sync.Put": true,
-}
-
-// path names a function by its package, "fmt.Println".
-func (s sink) path() string {
-	if s.callee == nil || s.callee.Pkg() == nil {
-		return ""
-	}
-	return s.callee.Pkg().Path() + "." + s.callee.Name()
-}
-
-func (s sink) prints() bool {
-	if s.callee == nil || s.callee.Pkg() == nil {
-		return false
-	}
-	p, n := s.callee.Pkg().Path(), s.callee.Name()
-	return (p == "fmt" || p == "log") && (strings.Contains(n, "rint") || n == "Errorf" || strings.HasPrefix(n, "Fatal") || strings.HasPrefix(n, "Panic") || strings.HasPrefix(n, "Append"))
-}
 
 // prove refuses a conversion to an interface that would be seen to be wrong.
 func (l *lowerer) prove(e ast.Expr, from, to types.Type, s sink) {
@@ -407,194 +373,6 @@ func (w *looker) walk(t types.Type, depth int, exported bool) {
 	}
 }
 
-// ---- what flows where
-
-// A flow is what the interpreter would get wrong about a value that an
-// interface holds.
-type flow int
-
-const (
-	flowType     flow = 1 << iota // its type has a name
-	flowHidden                    // it has unexported fields
-	flowEqual                     // compiled code can't compare it
-	flowText                      // it holds a value that package fmt would ask for its text
-	flowError                     // it went into an interface of a compiled package, as error is
-	flowWrapped                   // and from there into one without methods
-	flowPanicked                  // or into a panic
-)
-
-// A record remembers that values of cells' types went into interfaces, and
-// that code looks at what interfaces hold: both together are refused, whichever
-// comes second.
-type record struct {
-	flows, looks map[flow]string
-	loose        flow // flowWrapped and flowPanicked, once some value goes that way
-}
-
-func newRecord() *record {
-	return &record{flows: map[flow]string{}, looks: map[flow]string{}}
-}
-
-// flows are the bits of a flow.
-var flows = []flow{flowType, flowHidden, flowEqual, flowText, flowError, flowWrapped, flowPanicked}
-
-func (l *lowerer) flow(e ast.Node, f flow, name string) {
-	for _, bit := range flows {
-		if f&bit == 0 {
-			continue
-		}
-		if what := l.recorded(func(r *record) string { return r.looks[bit] }); what != "" {
-			l.refuse(e, compileHint, "a %s in an interface is not supported beside code that does this: %s", name, what)
-			return
-		}
-		if l.record.flows[bit] == "" {
-			l.record.flows[bit] = name
-		}
-	}
-}
-
-func (l *lowerer) look(e ast.Node, f flow, what string) {
-	for _, bit := range flows {
-		if f&bit == 0 {
-			continue
-		}
-		if name := l.recorded(func(r *record) string { return r.flows[bit] }); name != "" {
-			l.refuse(e, compileHint, "%s is not supported, since interfaces hold values of type %s", what, name)
-			return
-		}
-		if l.record.looks[bit] == "" {
-			l.record.looks[bit] = what
-		}
-	}
-}
-
-func (l *lowerer) recorded(f func(*record) string) string {
-	if s := f(l.record); s != "" || l.c.Program {
-		return s
-	}
-	return f(l.mem.record)
-}
-
-// keepRecord makes what a plan has found part of the session's record.
-func (l *lowerer) keepRecord() {
-	if l.c.Program {
-		return
-	}
-	for f, s := range l.record.flows {
-		l.mem.record.flows[f] = s
-	}
-	for f, s := range l.record.looks {
-		l.mem.record.looks[f] = s
-	}
-	l.mem.record.loose |= l.record.loose
-	l.mem.shapes.add(l.shapes)
-}
-
-// lookErrors looks at the arguments of errors.Is and errors.As.
-func (l *lowerer) lookErrors(e ast.Expr, s sink) {
-	if sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok && l.selection(sel) == nil {
-		return // io.EOF is nobody else's
-	}
-	l.look(e, flowEqual, s.path())
-}
-
-// ---- calls
-
-// sinkOf says what a call does with its i-th argument.
-func (l *lowerer) sinkOf(call *ast.CallExpr, i int) sink {
-	f := l.callee(call)
-	if f == nil || f.Pkg() == nil || f.Pkg() == l.c.Pkg || isStd(f.Pkg()) {
-		return sink{}
-	}
-	s := sink{callee: f}
-	if !s.prints() {
-		return s
-	}
-	s.verb = 'v'
-	sig := f.Signature()
-	at := -1 // of the format
-	for j := range sig.Params().Len() {
-		if p := sig.Params().At(j); p.Name() == "format" {
-			at = j
-		}
-	}
-	if at < 0 {
-		return s
-	}
-	if at >= len(call.Args) || call.Ellipsis.IsValid() {
-		s.verb = 0
-		return s
-	}
-	v := l.tv(call.Args[at]).Value
-	if v == nil || v.Kind() != constant.String {
-		s.verb = 0
-		return s
-	}
-	verbs, ok := verbsOf(constant.StringVal(v))
-	if n := i - at - 1; ok && n >= 0 && n < len(verbs) {
-		s.verb, s.plus, s.sharp = verbs[n].verb, verbs[n].plus, verbs[n].sharp
-	} else if !ok {
-		s.verb = 0
-	}
-	return s
-}
-
-// callee is the declared function or method that a call calls, nil for values.
-func (l *lowerer) callee(call *ast.CallExpr) *types.Func {
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
-		o, _ := l.object(f).(*types.Func)
-		return o
-	case *ast.SelectorExpr:
-		if s := l.selection(f); s != nil {
-			o, _ := s.Obj().(*types.Func)
-			return o
-		}
-		o, _ := l.object(f.Sel).(*types.Func)
-		return o
-	}
-	return nil
-}
-
-type verb struct {
-	verb        rune
-	plus, sharp bool
-}
-
-// verbsOf reads a format of package fmt: the verb of each argument. False means
-// that it has explicit argument indexes.
-func verbsOf(format string) (list []verb, ok bool) {
-	rs := []rune(format)
-	for i := 0; i < len(rs); i++ {
-		if rs[i] != '%' {
-			continue
-		}
-		v := verb{}
-		for i++; i < len(rs); i++ {
-			switch r := rs[i]; {
-			case r == '+':
-				v.plus = true
-			case r == '#':
-				v.sharp = true
-			case r == '*':
-				list = append(list, verb{verb: 'd'})
-			case r == '[':
-				return nil, false
-			case strings.ContainsRune("- 0.123456789", r):
-			default:
-				v.verb = r
-			}
-			if v.verb != 0 {
-				break
-			}
-		}
-		if v.verb != '%' && v.verb != 0 {
-			list = append(list, v)
-		}
-	}
-	return list, true
-}
-
 // impossible are functions whose results tell of compiled code.
 var impossible = map[string]string{
 	"runtime.Caller":           "line numbers of the interpreter's own code",
@@ -865,23 +643,4 @@ func (l *lowerer) storeDeref(s *ast.AssignStmt) bool {
 	v := l.temp()
 	l.padded(s, v+" := "+l.text(star)+"; "+l.text(ix)+" = "+v)
 	return true
-}
-
-// verbFits says whether a verb of package fmt is meant for a type; for others
-// fmt prints the type's name.
-func verbFits(n *types.Named, verb rune) bool {
-	info := n.Underlying().(*types.Basic).Info()
-	switch {
-	case verb == 'v':
-		return true
-	case info&types.IsBoolean != 0:
-		return verb == 't' || n.NumMethods() > 0 && strings.ContainsRune("sqxX", verb)
-	case info&types.IsInteger != 0:
-		return strings.ContainsRune("bcdoOqxXU", verb) || n.NumMethods() > 0 && verb == 's'
-	case info&types.IsFloat != 0, info&types.IsComplex != 0:
-		return strings.ContainsRune("beEfFgGxX", verb) || n.NumMethods() > 0 && strings.ContainsRune("sq", verb)
-	case info&types.IsString != 0:
-		return strings.ContainsRune("sqxX", verb)
-	}
-	return false
 }

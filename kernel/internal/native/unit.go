@@ -116,64 +116,34 @@ func cutMethod(name string) (recv, method string, ok bool) { return strings.Cut(
 // named calls f for every type with a name inside a type, type arguments
 // included, but does not look into the named types.
 func named(t types.Type, f func(*types.TypeName)) {
-	seen := map[types.Type]bool{}
-	var walk func(types.Type)
-	walk = func(t types.Type) {
-		if t == nil || seen[t] {
-			return
-		}
-		seen[t] = true
+	inside(t, func(t types.Type) {
 		switch t := t.(type) {
-		case *types.Alias:
-			walk(types.Unalias(t))
 		case *types.Named:
 			f(t.Origin().Obj())
-			for i := range t.TypeArgs().Len() {
-				walk(t.TypeArgs().At(i))
-			}
 		case *types.TypeParam:
 			f(t.Obj())
-		case *types.Pointer:
-			walk(t.Elem())
-		case *types.Slice:
-			walk(t.Elem())
-		case *types.Array:
-			walk(t.Elem())
-		case *types.Chan:
-			walk(t.Elem())
-		case *types.Map:
-			walk(t.Key())
-			walk(t.Elem())
-		case *types.Tuple:
-			for i := range t.Len() {
-				walk(t.At(i).Type())
-			}
-		case *types.Signature:
-			walk(t.Params())
-			walk(t.Results())
-		case *types.Struct:
-			for i := range t.NumFields() {
-				walk(t.Field(i).Type())
-			}
-		case *types.Interface:
-			for i := range t.NumExplicitMethods() {
-				walk(t.ExplicitMethod(i).Type())
-			}
-			for i := range t.NumEmbeddeds() {
-				walk(t.EmbeddedType(i))
-			}
 		case *types.Union:
 			for i := range t.Len() {
-				walk(t.Term(i).Type())
+				named(t.Term(i).Type(), f)
 			}
 		}
-	}
-	walk(t)
+	}, nil)
 }
 
 // structs calls f for every struct type without a name inside a type, also
-// inside of each other.
+// inside of each other, inner ones first.
 func structs(t types.Type, f func(*types.Struct)) {
+	inside(t, nil, func(t types.Type) {
+		if t, ok := t.(*types.Struct); ok {
+			f(t)
+		}
+	})
+}
+
+// inside calls enter and leave, where they are not nil, before and after the
+// parts of every type inside a type, once for each. The parts of a named type
+// are its type arguments; a union has none.
+func inside(t types.Type, enter, leave func(types.Type)) {
 	seen := map[types.Type]bool{}
 	var walk func(types.Type)
 	walk = func(t types.Type) {
@@ -181,6 +151,9 @@ func structs(t types.Type, f func(*types.Struct)) {
 			return
 		}
 		seen[t] = true
+		if enter != nil {
+			enter(t)
+		}
 		switch t := t.(type) {
 		case *types.Alias:
 			walk(types.Unalias(t))
@@ -188,16 +161,10 @@ func structs(t types.Type, f func(*types.Struct)) {
 			for i := range t.TypeArgs().Len() {
 				walk(t.TypeArgs().At(i))
 			}
-		case *types.Pointer:
-			walk(t.Elem())
-		case *types.Slice:
-			walk(t.Elem())
-		case *types.Array:
-			walk(t.Elem())
-		case *types.Chan:
-			walk(t.Elem())
 		case *types.Map:
 			walk(t.Key())
+			walk(t.Elem())
+		case interface{ Elem() types.Type }: // pointers, slices, arrays, channels
 			walk(t.Elem())
 		case *types.Tuple:
 			for i := range t.Len() {
@@ -210,7 +177,6 @@ func structs(t types.Type, f func(*types.Struct)) {
 			for i := range t.NumFields() {
 				walk(t.Field(i).Type())
 			}
-			f(t)
 		case *types.Interface:
 			for i := range t.NumExplicitMethods() {
 				walk(t.ExplicitMethod(i).Type())
@@ -218,6 +184,9 @@ func structs(t types.Type, f func(*types.Struct)) {
 			for i := range t.NumEmbeddeds() {
 				walk(t.EmbeddedType(i))
 			}
+		}
+		if leave != nil {
+			leave(t)
 		}
 	}
 	walk(t)
