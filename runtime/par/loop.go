@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,10 +23,16 @@ type loop struct {
 	config
 	cell    context.Context // ends when the cell is interrupted
 	inherit func(func())    // what Inherit's capture returned, or nil
-	started time.Time       // only with stats
 
-	below *loop     // among the spare ones; guarded by spare.mu
-	asked []*helper // the caller asked these; its own
+	// With Stats only.
+	begun    time.Time
+	wall     time.Duration
+	measured []WorkerStats // each worker writes its own, when its share ends
+
+	below   *loop     // among the spare ones; guarded by spare.mu
+	asked   []*helper // the caller asked these; its own
+	started bool      // there are helpers more that can't be withdrawn; its own
+	watch   watch     // the caller's
 
 	// The body, exactly one of these.
 	blocks       func(lo, hi int)
@@ -33,6 +40,8 @@ type loop struct {
 	each         func(i int)
 	eachFallible func(i int) error
 	part         func(worker, lo, hi int)
+	reducers     [maxReducers]reducer // used before; see reducerOf
+	reducing     reducer              // in use, or nil
 
 	// How it goes.
 	halted atomic.Bool  // a body panicked or returned an error
@@ -41,7 +50,7 @@ type loop struct {
 	panic_ *Panic       // the first
 	err    error        // the first
 	_      [64]byte     // the counters below are written by every worker
-	next   atomic.Int32 // shares taken
+	left   atomic.Int32 // shares that nobody has taken, or less
 	done   atomic.Int32 // shares that have ended
 	users  atomic.Int32 // goroutines that hold the loop
 	asleep atomic.Bool  // the caller waits on wake
@@ -103,6 +112,7 @@ func tryLoop(call string, n int, hasBody bool, opts []Option) (*loop, error) {
 		return nil, fmt.Errorf("par.%s: %w", call, err)
 	}
 	l.config.workers = l.deal.set(l.schedule, n, l.config.workers)
+	l.measured = l.measured[:0]
 	l.cell = interrupt.Context()
 	return l, nil
 }
@@ -117,23 +127,41 @@ func newLoop(call string, n int, hasBody bool, opts []Option) *loop {
 }
 
 // run does the whole loop, gives it back and returns the first error of a
-// body, or why the loop was cut short.
-func (l *loop) run() error {
-	w := l.config.workers
-	if l.stats != nil {
-		l.started = l.stats.begin(l.schedule, w)
-	}
+// body, or why the loop was cut short. opts are the call's.
+func (l *loop) run(opts []Option) error {
 	// Deferred: a body that calls Goexit on this goroutine must not leave
 	// helpers behind that still run the loop.
-	l.users.Store(int32(max(w, 1)))
+	l.users.Store(int32(max(l.config.workers, 1)))
 	defer l.leave()
-	l.next.Store(1) // share 0 is the caller's
+	return l.runAll(opts)
+}
+
+// runAll is run without giving the loop back.
+func (l *loop) runAll(opts []Option) error {
+	w := l.config.workers
+	if l.measure {
+		l.measured = slices.Grow(l.measured, w)[:w]
+		clear(l.measured)
+		l.begun = time.Now()
+		defer l.fill(opts)
+	}
+	l.left.Store(int32(w - 1)) // share 0 is the caller's
 	if w > 1 {
 		if capture := inheritance.Load(); capture != nil {
 			l.inherit = (*capture)()
 		}
+		seat, allReady := 0, true
 		for range w - 1 {
-			l.asked = append(l.asked, ask(l))
+			h, next, ready := ask(l, seat)
+			if h == nil {
+				l.started = true
+			} else {
+				l.asked = append(l.asked, h)
+			}
+			seat, allReady = next, allReady && ready
+		}
+		if !allReady {
+			uncover()
 		}
 	}
 	shares := int32(min(w, 1))
@@ -145,8 +173,8 @@ func (l *loop) run() error {
 	l.release()
 	l.join(shares)
 	shares = 0
-	if l.stats != nil {
-		l.stats.Wall = time.Since(l.started)
+	if l.measure {
+		l.wall = time.Since(l.begun)
 	}
 	if l.panic_ != nil {
 		panic(l.panic_)
@@ -171,12 +199,12 @@ func (l *loop) work(taken *int32) {
 }
 
 func (l *loop) take() (share int, ok bool) {
-	// The load keeps next from counting up for every helper that comes late.
-	if int(l.next.Load()) >= l.config.workers {
+	// The load keeps left from counting down for every helper that comes late.
+	if l.left.Load() <= 0 {
 		return 0, false
 	}
-	share = int(l.next.Add(1) - 1)
-	return share, share < l.config.workers
+	left := int(l.left.Add(-1))
+	return l.config.workers - 1 - left, left >= 0
 }
 
 // do runs one share to its end and reports a panic in it.
@@ -187,8 +215,8 @@ func (l *loop) do(share int) {
 			l.fail(recover())
 		}
 	}()
-	if l.stats != nil {
-		l.measured(share)
+	if l.measure {
+		l.clocked(share)
 	} else {
 		l.plain(share)
 	}
@@ -206,9 +234,9 @@ func (l *loop) plain(share int) {
 	}
 }
 
-// measured is plain with a clock.
-func (l *loop) measured(share int) {
-	s := &l.stats.Workers[share]
+// clocked is plain with a clock.
+func (l *loop) clocked(share int) {
+	s := &l.measured[share]
 	var own WorkerStats // written once at the end: s shares lines with others
 	defer func() { *s = own }()
 	for turn := 0; ; turn++ {
@@ -216,7 +244,7 @@ func (l *loop) measured(share int) {
 		if !ok {
 			return
 		}
-		from := time.Since(l.started)
+		from := time.Since(l.begun)
 		if turn == 0 {
 			own.Start = from
 		}
@@ -228,7 +256,7 @@ func (l *loop) measured(share int) {
 
 // timed runs a block and adds its time, also when it panics.
 func (l *loop) timed(own *WorkerStats, from time.Duration, share, lo, hi int) {
-	defer func() { own.Busy += time.Since(l.started) - from }()
+	defer func() { own.Busy += time.Since(l.begun) - from }()
 	l.block(share, lo, hi)
 }
 
@@ -316,11 +344,14 @@ func (l *loop) fail(value any) {
 	l.halted.Store(true)
 }
 
-// end counts shares as done and wakes the caller after the last.
-func (l *loop) end(shares int32) {
+// end counts shares as done and wakes the caller after the last, which it
+// reports.
+func (l *loop) end(shares int32) (woke bool) {
 	if shares > 0 && int(l.done.Add(shares)) == l.config.workers && l.asleep.CompareAndSwap(true, false) {
 		l.wake <- struct{}{}
+		return true
 	}
+	return false
 }
 
 // join counts the caller's own shares as done and returns when all are.
@@ -332,41 +363,49 @@ func (l *loop) join(shares int32) {
 		}
 		shares++
 	}
-	l.done.Add(shares)
-	finished := func() bool { return int(l.done.Load()) == l.config.workers }
-	if finished() {
-		return
-	}
-	// Few turns that let others go: a caller and a helper that step back at the
-	// same moment can end up in the queue of one processor while the other goes
-	// to sleep.
-	turns := 32
-	if runtime.GOMAXPROCS(0) == 1 {
-		turns = 1
-	}
-	if spinUntil(finished, turns) {
+	if int(l.done.Add(shares)) == l.config.workers || l.lookOut() {
 		return
 	}
 	l.asleep.Store(true)
-	if finished() && l.asleep.CompareAndSwap(true, false) {
+	if l.finished() && l.asleep.CompareAndSwap(true, false) {
 		return
 	}
 	<-l.wake
 }
 
+func (l *loop) finished() bool { return int(l.done.Load()) == l.config.workers }
+
+// lookOut waits awake for the helpers, though not for long, and reports whether
+// they are done.
+func (l *loop) lookOut() bool {
+	for range spins {
+		if l.finished() {
+			return true
+		}
+		pause()
+	}
+	l.watch.begin()
+	for l.watch.turn(shortLook) {
+		for range spins {
+			if l.finished() {
+				return true
+			}
+			pause()
+		}
+	}
+	return l.finished()
+}
+
 // release lets those helpers go that have not begun: nothing is left to do.
 func (l *loop) release() {
-	stuck := false
 	for _, h := range l.asked {
 		if withdraw(l, h) {
 			l.users.Add(-1)
-		} else if h.loop.Load() == l {
-			stuck = true
 		}
 	}
-	if stuck {
-		// More than may wait idle. Let them run and end, or calls in a row
-		// would heap them up.
+	if l.started {
+		// More than may stay. Let them run and end, or calls in a row would
+		// heap them up.
 		runtime.Gosched()
 	}
 }
@@ -378,13 +417,18 @@ func (l *loop) leave() {
 	}
 	clear(l.asked)
 	l.asked = l.asked[:0]
+	l.started = false
 	l.config = config{}
 	l.cell, l.inherit = nil, nil
 	l.blocks, l.fallible, l.each, l.eachFallible, l.part = nil, nil, nil, nil, nil
 	l.panic_, l.err = nil, nil
+	if l.reducing != nil {
+		l.reducing.forget()
+		l.reducing = nil
+	}
 	l.halted.Store(false)
 	l.cut.Store(false)
-	l.next.Store(0)
+	l.left.Store(0)
 	l.done.Store(0)
 	putLoop(l)
 }

@@ -12,7 +12,7 @@ package par
 func Range(n int, body func(lo, hi int), opts ...Option) {
 	l := newLoop("Range", n, body != nil, opts)
 	l.blocks = body
-	l.run()
+	l.run(opts)
 }
 
 // RangeErr is [Range] for bodies that can fail. It returns the first error
@@ -27,5 +27,5 @@ func RangeErr(n int, body func(lo, hi int) error, opts ...Option) error {
 		return err
 	}
 	l.fallible = body
-	return l.run()
+	return l.run(opts)
 }

@@ -13,7 +13,7 @@ func ReduceFloat64(n int, zero float64, body func(lo, hi int) float64, join func
 	if join == nil {
 		join = add[float64]
 	}
-	return reduce(newLoop("ReduceFloat64", n, body != nil, opts), zero, body, join)
+	return reduce(newLoop("ReduceFloat64", n, body != nil, opts), zero, body, join, opts)
 }
 
 // ReduceInt is [Reduce] for int. With a nil join it adds.
@@ -21,7 +21,7 @@ func ReduceInt(n, zero int, body func(lo, hi int) int, join func(a, b int) int, 
 	if join == nil {
 		join = add[int]
 	}
-	return reduce(newLoop("ReduceInt", n, body != nil, opts), zero, body, join)
+	return reduce(newLoop("ReduceInt", n, body != nil, opts), zero, body, join, opts)
 }
 
 func add[T int | float64](a, b T) T { return a + b }

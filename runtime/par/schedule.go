@@ -74,14 +74,6 @@ func ParseSchedule(text string) (Schedule, error) {
 	return s, nil
 }
 
-func (s Schedule) apply(c *config) error {
-	if s.chunk < 0 {
-		return fmt.Errorf("negative chunk %d of schedule %s", s.chunk, kindNames[s.kind])
-	}
-	c.schedule = s
-	return nil
-}
-
 // A deal hands out the blocks of one loop. Its methods may be called by all
 // workers at once, each with its own number.
 type deal struct {

@@ -51,20 +51,23 @@ func (s *Stats) Balance() float64 {
 	return s.Busy().Seconds() / (longest.Seconds() * float64(len(s.Workers)))
 }
 
-func (s *Stats) apply(c *config) error {
-	c.stats = s
-	return nil
-}
-
-// begin empties s for a loop of the given number of workers and returns the
-// time from which Wall and Start count.
-func (s *Stats) begin(schedule Schedule, workers int) time.Time {
-	s.Schedule = schedule
-	s.Wall = 0
-	if cap(s.Workers) < workers {
-		s.Workers = make([]WorkerStats, workers)
+// fill hands what the loop measured to the Stats among opts, the last one. It
+// copies: workers write to memory of the loop, so that a Stats can lie on its
+// caller's stack.
+func (l *loop) fill(opts []Option) {
+	if !l.measure {
+		return
 	}
-	s.Workers = s.Workers[:workers]
-	clear(s.Workers)
-	return time.Now()
+	var s *Stats
+	for _, o := range opts {
+		if last, ok := o.(*Stats); ok {
+			s = last
+		}
+	}
+	s.Schedule, s.Wall = l.schedule, l.wall
+	if cap(s.Workers) < len(l.measured) {
+		s.Workers = make([]WorkerStats, len(l.measured))
+	}
+	s.Workers = s.Workers[:len(l.measured)]
+	copy(s.Workers, l.measured)
 }

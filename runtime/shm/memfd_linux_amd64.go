@@ -1,0 +1,4 @@
+package shm
+
+// memfdCreate is the system call's number, which package syscall lacks here.
+const memfdCreate = 319
