@@ -9,6 +9,9 @@ package kernels
 import (
 	"context"
 	"fmt"
+	"strings"
+
+	"github.com/weft-go/weft/runtime/proc"
 )
 
 // A Kernel is one computation with several implementations.
@@ -22,6 +25,7 @@ type Kernel struct {
 	Work     func(n int) Work // what a run of size n amounts to
 	Tol      float64          // relative difference that variants' checksums may show; 0: equal
 	Variants []Variant        // the first is the reference, in plain serial Go
+	Tasks    []proc.Task      // what its worker processes are asked for
 }
 
 // Variant returns the variant of that name, or an error that lists the names.
@@ -67,7 +71,7 @@ type Work struct {
 
 // A Variant is one implementation of a Kernel.
 type Variant struct {
-	Name  string       // one of Names
+	Name  string       // an approach, or approach:algorithm: see Names
 	File  string       // its source file, "goroutine.go"
 	Needs func() error // nil, or says why this machine can't run it
 	// Setup builds the input for size n and whatever else is not to be timed.
@@ -76,8 +80,34 @@ type Variant struct {
 	Setup func(ctx context.Context, n, workers int) (*Job, error)
 }
 
-// Names are the names of variants in the order in which they are shown, here
-// and in help, charts and tables.
+// Approach returns the part of the Name that says how work is spread, one of
+// Names.
+func (v *Variant) Approach() string {
+	approach, _, _ := strings.Cut(v.Name, ":")
+	return approach
+}
+
+// Algorithm returns what the Name says of the algorithm: "wheel" of
+// "goroutine:wheel", and "" where it is the reference's.
+func (v *Variant) Algorithm() string {
+	_, algorithm, _ := strings.Cut(v.Name, ":")
+	return algorithm
+}
+
+// Parallel reports whether the variant spreads work over workers, as opposed
+// to those that take no notice of their number.
+func (v *Variant) Parallel() bool {
+	switch v.Approach() {
+	case "interpreted", "serial", "simd":
+		return false
+	}
+	return true
+}
+
+// Names are the approaches in the order in which variants are shown, here and in
+// help, charts and tables. Variants of one approach that differ in algorithm
+// have it behind a colon, the reference's first: serial serial:blocked
+// goroutine goroutine:blocked.
 var Names = []string{
 	"interpreted", "serial", "gil", "goroutine", "process", "manager",
 	"simd", "goroutine+simd", "cluster",
