@@ -23,7 +23,28 @@ func Goroutine(width, height, limit, workers int, opts ...par.Option) *Set {
 }
 
 func (s *Set) goroutine(ctx context.Context, workers int, opts []par.Option) error {
-	p := poll.New(ctx)
-	all := append([]par.Option{par.Workers(workers), par.Context(ctx), par.Dynamic(1)}, opts...)
-	return par.RangeErr(s.Height, func(lo, hi int) error { return s.rows(p, lo, hi) }, all...)
+	return s.newRowLoop(workers).run(ctx, opts)
+}
+
+// rowLoop is the loop of Goroutine, kept by jobs so that runs allocate nothing.
+type rowLoop struct {
+	set     *Set
+	workers int
+	p       poll.Poll
+	body    func(lo, hi int) error
+}
+
+func (s *Set) newRowLoop(workers int) *rowLoop {
+	l := &rowLoop{set: s, workers: workers}
+	l.body = func(lo, hi int) error { return s.rows(l.p, lo, hi) }
+	return l
+}
+
+func (l *rowLoop) run(ctx context.Context, opts []par.Option) error {
+	l.p = poll.New(ctx)
+	if len(opts) == 0 { // which costs no allocation
+		return par.RangeErr(l.set.Height, l.body, par.Workers(l.workers), par.Context(ctx), par.Dynamic(1))
+	}
+	all := append([]par.Option{par.Workers(l.workers), par.Context(ctx), par.Dynamic(1)}, opts...)
+	return par.RangeErr(l.set.Height, l.body, all...)
 }

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"math/cmplx"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/weft-go/weft/runtime/par"
 )
 
+func TestMain(m *testing.M)       { kernelstest.Main(m, &Kernel) }
 func TestVariants(t *testing.T)   { kernelstest.Check(t, &Kernel) }
 func BenchmarkJulia(b *testing.B) { kernelstest.Bench(b, &Kernel, 500, 1000) }
 
@@ -30,6 +32,25 @@ func TestSums(t *testing.T) {
 				t.Errorf("Goroutine(%d) %v: sum %d, want %d", side, opts, got, want)
 			}
 		}
+	}
+}
+
+// The other ways to compute it give the same counts.
+func TestOthers(t *testing.T) {
+	want := Serial(210, 150, 300)
+	process, err := Process(210, 150, 300, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]*Set{
+		"SerialComplex": SerialComplex(210, 150, 300), "GIL": GIL(210, 150, 300, 2), "Process": process,
+	} {
+		if !slices.Equal(got.Counts, want.Counts) {
+			t.Errorf("%s: sum %d, want %d", name, got.Sum(), want.Sum())
+		}
+	}
+	if _, err := Process(1, 1, 1, -1); err == nil || err.Error() != "julia by process: negative number of workers -1" {
+		t.Errorf("Process with -1 workers: %v", err)
 	}
 }
 
@@ -60,6 +81,8 @@ func TestBadArguments(t *testing.T) {
 		"julia: negative width -1":              func() { Serial(-1, 1, 1) },
 		"julia: negative height -2":             func() { Serial(1, -2, 1) },
 		"julia: negative limit -3":              func() { Goroutine(1, 1, -3, 1) },
+		"julia: negative number of workers -5":  func() { GIL(1, 1, 1, -5) },
+		"julia: negative number of workers -6":  func() { GoroutineSIMD(1, 1, 1, -6) },
 		"julia: negative number of workers -4":  func() { Goroutine(1, 1, 1, -4) },
 		"julia: width 100000 times height 1000": func() { Serial(100000, 1000000, 1) },
 	} {
@@ -80,6 +103,9 @@ func TestInterrupt(t *testing.T) {
 	for name, f := range map[string]func() *Set{
 		"Serial":    func() *Set { return Serial(3000, 3000, 1<<31-1) },
 		"Goroutine": func() *Set { return Goroutine(3000, 3000, 1<<31-1, 2) },
+		"GIL":       func() *Set { return GIL(3000, 3000, 1<<31-1, 2) },
+		"SIMD":      func() *Set { return SIMD(3000, 3000, 1<<31-1) },
+		"Complex":   func() *Set { return SerialComplex(3000, 3000, 1<<31-1) },
 	} {
 		interrupt.Reset()
 		raised := make(chan time.Time, 1)

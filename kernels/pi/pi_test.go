@@ -12,6 +12,7 @@ import (
 	"github.com/weft-go/weft/runtime/par"
 )
 
+func TestMain(m *testing.M)     { kernelstest.Main(m, &Kernel) }
 func TestVariants(t *testing.T) { kernelstest.Check(t, &Kernel) }
 func BenchmarkPi(b *testing.B)  { kernelstest.Bench(b, &Kernel, 1_000_000, 10_000_000) }
 
@@ -59,6 +60,26 @@ func TestSameForAnyWorkers(t *testing.T) {
 	}
 }
 
+// The other ways to throw give the same count.
+func TestOthers(t *testing.T) {
+	const n = 3*block + 5
+	want := Serial(n, 9)
+	process, err := Process(n, 9, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]Estimate{
+		"GIL": GIL(n, 9, 2), "GoroutineShared": GoroutineShared(n, 9, 2), "Process": process,
+	} {
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+	}
+	if _, err := Process(-1, 1, 1); err == nil || err.Error() != "pi by process: negative number of darts -1" {
+		t.Errorf("Process with -1 darts: %v", err)
+	}
+}
+
 func TestEstimate(t *testing.T) {
 	e := Serial(1_000_000, 42)
 	if off := math.Abs(e.Pi() - math.Pi); off > 4*e.StdErr() {
@@ -96,6 +117,9 @@ func TestInterrupt(t *testing.T) {
 	for name, f := range map[string]func() Estimate{
 		"Serial":    func() Estimate { return Serial(math.MaxInt, 1) },
 		"Goroutine": func() Estimate { return Goroutine(math.MaxInt, 1, 2) },
+		"GIL":       func() Estimate { return GIL(math.MaxInt, 1, 2) },
+		"SIMD":      func() Estimate { return SIMD(math.MaxInt, 1) },
+		"Shared":    func() Estimate { return GoroutineShared(math.MaxInt, 1, 2) },
 	} {
 		interrupt.Reset()
 		raised := make(chan time.Time, 1)

@@ -10,7 +10,10 @@ func Serial(n int, seed uint64) Estimate {
 	return serial(background(), n, seed)
 }
 
-func serial(p poll.Poll, n int, seed uint64) Estimate {
+func serial(p poll.Poll, n int, seed uint64) Estimate { return inBlocks(p, n, seed, throw) }
+
+// inBlocks throws n darts, asking after each block whether to stop.
+func inBlocks(p poll.Poll, n int, seed uint64, throw func(seed uint64, lo, hi int) int) Estimate {
 	var e Estimate
 	for e.Darts < n && !p.Stopped() {
 		more := min(block, n-e.Darts)
