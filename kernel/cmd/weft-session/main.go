@@ -1,5 +1,6 @@
-// Command weft-session is the process in which cells run. The front (weft)
-// starts it and speaks to it on file descriptor 3; it is of no use by hand.
+// Command weft-session is the process in which cells run, and the worker
+// processes that cells start. The front (weft) starts it and speaks to it on
+// file descriptor 3; it is of no use by hand.
 package main
 
 import (
@@ -8,9 +9,13 @@ import (
 	"syscall"
 
 	"github.com/weft-go/weft/kernel/internal/engine"
+	"github.com/weft-go/weft/kernels/all"
+	"github.com/weft-go/weft/runtime/proc"
 )
 
 func main() {
+	engine.Host()
+	proc.Main(all.Tasks()...) // serves and does not return in a worker
 	if len(os.Args) == 3 && os.Args[1] == "open" {
 		open(os.Args[2])
 		return

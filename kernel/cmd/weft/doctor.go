@@ -14,6 +14,8 @@ import (
 	"github.com/weft-go/weft/kernel/internal/spec"
 	"github.com/weft-go/weft/kernel/internal/supervisor"
 	"github.com/weft-go/weft/kernel/internal/toolchain"
+	"github.com/weft-go/weft/kernel/measure"
+	"github.com/weft-go/weft/kernels/yardstick"
 )
 
 // doctorCommand returns the command that checks this machine. run starts a
@@ -56,6 +58,11 @@ func doctor(args []string, run func(code string) (string, error)) error {
 		OpenCell:  func() (spec.OpenedCell, error) { return openCell(exe) },
 		CacheDir:  toolchain.CacheDir,
 		Writable:  writable,
+		Cores: func() (int, float64) {
+			c := measure.EffectiveCores()
+			return c.Logical, c.Effective
+		},
+		Vector: yardstick.Tier,
 	})
 	if err != nil {
 		return err

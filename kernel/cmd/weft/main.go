@@ -22,6 +22,7 @@ type command struct {
 // commands lists the subcommands in the order of the usage text.
 var commands = []*command{
 	runCommand,
+	benchCommand,
 	installCommand,
 	uninstallCommand,
 	doctorCommand(runForDoctor),
@@ -30,6 +31,7 @@ var commands = []*command{
 }
 
 func main() {
+	serveTasks()
 	os.Exit(weft(os.Args[1:], os.Stdout, os.Stderr))
 }
 

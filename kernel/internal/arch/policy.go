@@ -31,13 +31,17 @@ var modules = map[string]string{
 var policy = []rule{
 	// Floor 0, runtime: spreading work. No package of ours but the flag.
 	{pkg: "runtime/interrupt"},
+	{pkg: "runtime/proc", may: "runtime/interrupt runtime/shm"},
 	{pkg: "runtime/*", may: "runtime/interrupt"},
 
 	// Floor 1, kernels: the compiled work.
-	{pkg: "kernels"},
-	{pkg: "kernels/all", may: "kernels kernels/*"},
-	{pkg: "kernels/kernelstest", may: "kernels"},
+	{pkg: "kernels", may: "runtime/proc"},
+	{pkg: "kernels/all", may: "kernels kernels/* runtime/proc"},
+	{pkg: "kernels/kernelstest", may: "kernels kernels/internal/cpu runtime/proc"},
+	{pkg: "kernels/yardstick", may: "kernels/internal/* kernels/stream"},
+	{pkg: "kernels/internal/peak", may: "kernels/internal/cpu kernels/internal/poll"},
 	{pkg: "kernels/internal/*", may: "runtime/interrupt"},
+	{pkg: "kernels/nearest", may: "kernels kernels/dedupe kernels/internal/* runtime/*"}, // works on what dedupe gives
 	{pkg: "kernels/*", may: "kernels kernels/internal/* runtime/*"},
 
 	// Floor 2, kernel: the Jupyter side. What cells may import:
@@ -58,8 +62,8 @@ var policy = []rule{
 	{pkg: "kernel/internal/symbols/generic"},
 	{pkg: "kernel/internal/symbols/generic/*", may: "kernel/internal/symbols/generic/compiled"},
 	{pkg: "kernel/internal/dock"},
-	{pkg: "kernel/internal/engine", may: "kernel/internal/dock kernel/internal/errtree kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/internal/symbols/generic/compiled kernel/display kernel/measure runtime/interrupt runtime/par", modules: "yaegi"},
-	{pkg: "kernel/cmd/weft-session", may: "kernel/internal/engine"},
+	{pkg: "kernel/internal/engine", may: "kernel/internal/dock kernel/internal/errtree kernel/internal/link kernel/internal/sink kernel/internal/symbols kernel/internal/symbols/generic/compiled kernel/display kernel/measure runtime/gil runtime/interrupt runtime/par runtime/proc", modules: "yaegi"},
+	{pkg: "kernel/cmd/weft-session", may: "kernel/internal/engine kernels/all runtime/proc"},
 
 	// The front: sockets and protocol.
 	{pkg: "kernel/internal/wire"},
@@ -86,8 +90,9 @@ var policy = []rule{
 	{pkg: "kernel/internal/front", may: ". kernel/internal/cell kernel/internal/check kernel/internal/complete kernel/internal/errtree kernel/internal/export kernel/internal/history kernel/internal/link kernel/internal/lower kernel/internal/magic kernel/internal/module kernel/internal/native kernel/internal/server kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernel/measure"},
 	{pkg: "kernel/internal/notebook", may: "kernel/internal/front kernel/internal/server kernel/internal/wire", modules: "goldmark"},
 	{pkg: "kernel/internal/spec", may: "kernel/internal/python"},
+	{pkg: "kernel/internal/bench", may: "kernel/measure kernels kernels/* runtime/par runtime/proc"},
 	// The front never links the interpreter: no engine here.
-	{pkg: "kernel/cmd/weft", may: "kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernels/all"},
+	{pkg: "kernel/cmd/weft", may: "kernel/internal/bench kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernel/measure kernels/all kernels/yardstick runtime/proc"},
 
 	// Go's own test programs, run by make conformance.
 	{pkg: "kernel/internal/conformance", may: "kernel/internal/front kernel/internal/wire"},

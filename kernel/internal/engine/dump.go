@@ -455,7 +455,8 @@ func (d *dumpWriter) all() error {
 
 // dump writes the variables in args["names"], a comma-separated list of the
 // interpreter's own names, to args["file"], so that load can make them anew in
-// another session. No cell may run. With args["all"] "1" it is all of them or
+// another session. No cell may run, unless args["running"] is "1": then
+// goroutines are not counted. With args["all"] "1" it is all of them or
 // none, and none while goroutines of cells run. The result has "saved", the names that
 // were written; "bytes", how much that was; "refused NAME" with the reason for
 // each variable that can't be taken; and "goroutines", the number of goroutines
@@ -463,7 +464,10 @@ func (d *dumpWriter) all() error {
 func dump(_ context.Context, s *session, args map[string]string) (result map[string]string, err error) {
 	s.compiling.Lock()
 	defer s.compiling.Unlock()
-	result = map[string]string{"goroutines": strconv.Itoa(s.leftGoroutines())}
+	result = map[string]string{"goroutines": "0"}
+	if args["running"] != "1" {
+		result["goroutines"] = strconv.Itoa(s.leftGoroutines())
+	}
 	judge, index := newTypeJudge(s), s.newTypeIndex(nil)
 	var saved []string
 	var slots []reflect.Value

@@ -45,6 +45,9 @@ type session struct {
 	current *run             // guarded by mu; nil between runs
 	ops     map[int]underWay // guarded by mu
 
+	journal journal // for workers
+	worker  bool    // it is one
+
 	stopped atomic.Int64 // goroutines of compiled code in this cell and earlier ones have to end
 
 	left map[string]bool // the run's watcher: goroutines that deadlocks have left behind
@@ -80,6 +83,21 @@ func Main(rw io.ReadWriter) error {
 	if err := limitMemory(os.Getenv(memoryVariable)); err != nil {
 		fmt.Fprintln(os.Stderr, "weft-session:", err)
 	}
+	s, err := newSession(rw)
+	if err != nil {
+		return err
+	}
+	inWorkers.Store(s)
+	defer s.endOperations()
+	if err := s.conn.SendJSON(link.KindHello, link.Hello{PID: os.Getpid(), Version: runtime.Version()}); err != nil {
+		return err
+	}
+	go s.serve()
+	return <-s.bye
+}
+
+// newSession makes a session that sends to rw.
+func newSession(rw io.ReadWriter) (*session, error) {
 	conn := link.NewConn(rw)
 	s := &session{
 		conn: conn,
@@ -94,15 +112,10 @@ func Main(rw io.ReadWriter) error {
 	log.SetOutput(&stream{s, link.Stderr})
 	par.Inherit(s.out.inherit)
 	if err := s.yaegi.start(s); err != nil {
-		return err
+		return nil, err
 	}
 	s.dockedTo()
-	defer s.endOperations()
-	if err := conn.SendJSON(link.KindHello, link.Hello{PID: os.Getpid(), Version: runtime.Version()}); err != nil {
-		return err
-	}
-	go s.serve()
-	return <-s.bye
+	return s, nil
 }
 
 // endOperations stops the commands and programs that still run: nobody else would.

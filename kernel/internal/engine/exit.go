@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"log"
+	"os"
 	"reflect"
 	"runtime"
 
@@ -14,6 +15,10 @@ import (
 // exit is os.Exit for cells: it ends the cell, not the session. Called by a
 // goroutine whose cell has ended already, it ends that goroutine.
 func (s *session) exit(code int) {
+	if s.worker {
+		s.out.flush()
+		os.Exit(code) // the cell's call tells how its worker ended
+	}
 	cell := s.out.cell()
 	s.mu.Lock()
 	r := s.current

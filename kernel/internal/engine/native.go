@@ -135,6 +135,7 @@ func (s *session) prepare(cur *run, n *link.Native) (*link.Loaded, error) {
 			return loaded, &loadError{err}
 		}
 	}
+	s.journal.opened(n)
 	return loaded, nil
 }
 
@@ -198,7 +199,9 @@ func (s *session) startLoading(payload []byte) error {
 			if !s.usable {
 				return errors.New("compiled cells can't be run: this release of the interpreter keeps its variables elsewhere")
 			}
-			done.Loaded, err = s.load(l.Loads)
+			if done.Loaded, err = s.load(l.Loads); err == nil {
+				s.journal.opened(&link.Native{Loads: l.Loads})
+			}
 			return err
 		})
 		if err != nil {
@@ -239,6 +242,9 @@ func (s *session) open(l link.Load) error {
 	}
 	if err := s.unifier.open(l.File); err != nil {
 		return fmt.Errorf("open the compiled package %s: %w", l.Path, err)
+	}
+	if !s.worker && strings.HasPrefix(l.Path, "nb/c") {
+		s.journal.keep(l)
 	}
 	s.compiling.Lock()
 	defer s.compiling.Unlock()

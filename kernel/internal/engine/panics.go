@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/weft-go/weft/kernel/internal/errtree"
+	"github.com/weft-go/weft/runtime/gil"
+	"github.com/weft-go/weft/runtime/par"
 )
 
 // reworded are the reflect package's panics that stand for Go's own, by the
@@ -39,6 +41,34 @@ func describe(v any) (name, text string) {
 	return "panic", text
 }
 
+// A foreign panic happened on another goroutine and was handed to its owner.
+type foreign struct {
+	value any
+	where string
+	stack []byte // of the goroutine it happened on
+}
+
+// elsewhere reports whether a panic's value stands for one on another goroutine.
+// The value's own text has the whole stack, which is of use in a program, but
+// in a cell buries the message.
+func elsewhere(v any) (foreign, bool) {
+	switch p := bare(v).(type) {
+	case *par.Panic:
+		return foreign{p.Value, "in a parallel loop or task", p.Stack}, true
+	case *gil.Panic:
+		return foreign{p.Value, "in a thread under an interpreter lock", p.Stack}, true
+	}
+	return foreign{}, false
+}
+
+// bare takes off what interpreted code puts around the values it panics with.
+func bare(v any) any {
+	if rv, ok := v.(reflect.Value); ok && rv.IsValid() && rv.CanInterface() {
+		return rv.Interface()
+	}
+	return v
+}
+
 // panicText writes a panic's value as Go's runtime does.
 func panicText(v any) (text string) {
 	defer func() {
@@ -46,10 +76,10 @@ func panicText(v any) (text string) {
 			text = fmt.Sprintf("(%T) whose text could not be had: its method panics", v)
 		}
 	}()
-	if rv, ok := v.(reflect.Value); ok && rv.IsValid() && rv.CanInterface() {
-		v = rv.Interface() // what interpreted code panics with
+	if e, ok := elsewhere(v); ok {
+		return panicText(e.value) + " (" + e.where + ")"
 	}
-	switch v := v.(type) {
+	switch v := bare(v).(type) {
 	case runtime.Error:
 		return v.Error()
 	case error:
@@ -61,6 +91,7 @@ func panicText(v any) (text string) {
 	case nil:
 		return "nil"
 	}
+	v = bare(v)
 	if rv := reflect.ValueOf(v); rv.Kind() <= reflect.Complex128 && rv.Type().PkgPath() == "" {
 		return fmt.Sprintf("%T(%v)", v, v)
 	}

@@ -93,6 +93,11 @@ func (s *session) ending(cur *run, err error) link.Done {
 		done.Status = link.Failed
 		done.Name, done.Message = describe(panicked.Value)
 		done.Trace = s.traces.last()
+		if e, ok := elsewhere(panicked.Value); ok {
+			if where := s.traces.positions(e.stack); len(where) > 0 {
+				done.Trace = where
+			}
+		}
 	case err != nil:
 		done.Status, done.Name, done.Message = link.Failed, "error", err.Error()
 	}
@@ -119,6 +124,7 @@ func (s *session) file(cur *run, r link.Run, f link.File) error {
 	if err != nil {
 		return &compileError{f, err}
 	}
+	s.journal.file(f, r.Defined)
 	// A declaration without a value makes the variable anew when it is executed.
 	defer s.retell(variables)
 	s.traces.register(f, program)

@@ -89,6 +89,9 @@ func (r *stdin) line(ctx context.Context) (string, error) {
 
 // ask sends a request for a line and waits for the answer. The caller holds mu.
 func (r *stdin) ask(ctx context.Context) (string, error) {
+	if r.s.worker {
+		return "", io.EOF
+	}
 	select {
 	case <-r.lines: // an answer that came too late for its question
 	default:

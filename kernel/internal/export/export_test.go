@@ -148,6 +148,8 @@ func TestLookup(t *testing.T) {
 		{"template", []string{"New"}, "text/template"},
 		{"template", []string{"HTML"}, "html/template"},
 		{"scanner", []string{"Scanner"}, "text/scanner"},
+		{"sort", []string{"Ints"}, "sort"},
+		{"sort", []string{"SerialRadix"}, "github.com/weft-go/weft/kernels/sort"},
 		{"pprof", nil, "runtime/pprof"},
 		{"v2", nil, ""},
 		{"plugin", nil, ""},

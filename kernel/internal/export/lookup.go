@@ -14,6 +14,8 @@ var preferred = map[string][]string{
 	// Cells that scan text are about text; go/scanner needs go/token beside
 	// it, so its users write imports anyway.
 	"scanner": {"text/scanner", "go/scanner"},
+	// The kernel has other names.
+	"sort": {"sort", "github.com/weft-go/weft/kernels/sort"},
 	// html/template has the same names: only an import line can mean it.
 	"template": {"text/template", "html/template"},
 }

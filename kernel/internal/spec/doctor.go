@@ -61,6 +61,11 @@ type Machine struct {
 	OpenCell func() (OpenedCell, error)
 	// CacheDir names the folder in which Weft keeps what later processes can use.
 	CacheDir func() (string, error)
+	// Cores measures how many cores compute at the same time, and what they are
+	// worth together; 0 for the latter if it could not be measured.
+	Cores func() (logical int, effective float64)
+	// Vector names the vector instructions that kernels use.
+	Vector func() string
 	// Writable says why no file can be made in a folder.
 	Writable func(dir string) error
 }
@@ -83,6 +88,7 @@ var Checks = []Check{
 	{"caches", checkCaches},
 	{"compiled cells", checkOpenCell},
 	{"memory", checkMemory},
+	{"cores", checkCores},
 	{"counters", checkCounters},
 }
 

@@ -3,6 +3,7 @@ package spec
 import (
 	"debug/buildinfo"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,6 +53,8 @@ func sound(t *testing.T) *Machine {
 		},
 		CacheDir: func() (string, error) { return dir, nil },
 		Writable: func(string) error { return nil },
+		Cores:    func() (int, float64) { return 2, 1.934 },
+		Vector:   func() string { return "avx2" },
 	}
 }
 
@@ -147,6 +150,10 @@ func TestExamine(t *testing.T) {
 			}
 		}, true, "no linker beside it"},
 		{"memory", func(m *Machine) { m.Memory = 0 }, true, "a session may use all memory"},
+		{"cores", func(m *Machine) { m.ReadFile = cachesOf(m.ReadFile) }, true, "ok cores 2, effective 1.93; vector instructions: avx2; caches: L1 48 KiB, L2 2 MiB, L3 32 MiB"},
+		{"cores without caches", func(*Machine) {}, true, "ok cores 2, effective 1.93; vector instructions: avx2\n"},
+		{"busy cores", func(m *Machine) { m.Cores = func() (int, float64) { return 4, 2.1 } }, true, "note cores 4, effective 2.10; vector instructions: avx2 → other programs"},
+		{"cores not measured", func(m *Machine) { m.Cores = func() (int, float64) { return 4, 0 } }, true, "note cores 4; vector"},
 		{"closed counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return []byte("4\n"), nil } }, true, "perf_event_paranoid is 4"},
 		{"no counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return nil, fs.ErrNotExist } }, true, "no hardware counters"},
 	}
@@ -159,7 +166,11 @@ func TestExamine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			report := strings.Join(strings.Fields(b.String()), " ")
+			var lines []string
+			for line := range strings.Lines(b.String()) {
+				lines = append(lines, strings.Join(strings.Fields(line), " "))
+			}
+			report := strings.ReplaceAll(strings.Join(lines, "\n")+"\n", "\n→", " →")
 			if canRun != tt.canRun {
 				t.Errorf("canRun = %v, want %v:\n%s", canRun, tt.canRun, b.String())
 			}
@@ -170,6 +181,26 @@ func TestExamine(t *testing.T) {
 				t.Errorf("a sound machine gets one line for each check:\n%s", b.String())
 			}
 		})
+	}
+}
+
+// cachesOf adds a core's caches to what a machine has in its files.
+func cachesOf(others func(string) ([]byte, error)) func(string) ([]byte, error) {
+	files := map[string]string{}
+	for i, c := range []struct{ level, kind, size string }{
+		{"1", "Data", "48K"}, {"1", "Instruction", "32K"}, {"2", "Unified", "2048K"}, {"3", "Unified", "32768K"},
+	} {
+		dir := fmt.Sprintf("/sys/devices/system/cpu/cpu0/cache/index%d/", i)
+		files[dir+"level"], files[dir+"type"], files[dir+"size"] = c.level+"\n", c.kind+"\n", c.size+"\n"
+	}
+	return func(name string) ([]byte, error) {
+		switch text, ok := files[name]; {
+		case ok:
+			return []byte(text), nil
+		case strings.HasPrefix(name, "/sys/"):
+			return nil, fs.ErrNotExist
+		}
+		return others(name)
 	}
 }
 

@@ -12,18 +12,23 @@ func load_github_com_weft_go_weft_kernel_measure() *table {
 	return &table{
 		name: "measure",
 		values: []binding{
+			{"EffectiveCores", measure.EffectiveCores},
 			{"FormatBytes", measure.FormatBytes},
 			{"FormatDuration", measure.FormatDuration},
 			{"FormatSeconds", measure.FormatSeconds},
 			{"ParseTimeit", measure.ParseTimeit},
+			{"ProcessCPU", measure.ProcessCPU},
+			{"Summarize", measure.Summarize},
 			{"Time", measure.Time},
 			{"Timeit", measure.Timeit},
 		},
 		types: []binding{
 			{"CPU", (*measure.CPU)(nil)},
+			{"Cores", (*measure.Cores)(nil)},
 			{"Interval", (*measure.Interval)(nil)},
 			{"Options", (*measure.Options)(nil)},
 			{"Result", (*measure.Result)(nil)},
+			{"Summary", (*measure.Summary)(nil)},
 			{"Timing", (*measure.Timing)(nil)},
 		},
 	}

@@ -22,9 +22,14 @@ func load_github_com_weft_go_weft_kernels_julia() *table {
 			{"CRe", floatLit, "-0.62771999999999999997855881783692666431306861340999603271484375"},
 		},
 		values: []binding{
+			{"GIL", julia.GIL},
 			{"Goroutine", julia.Goroutine},
+			{"GoroutineSIMD", julia.GoroutineSIMD},
 			{"New", julia.New},
+			{"Process", julia.Process},
+			{"SIMD", julia.SIMD},
 			{"Serial", julia.Serial},
+			{"SerialComplex", julia.SerialComplex},
 		},
 		vars: []binding{
 			{"Kernel", &julia.Kernel},

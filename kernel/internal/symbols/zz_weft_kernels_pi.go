@@ -16,7 +16,12 @@ func load_github_com_weft_go_weft_kernels_pi() *table {
 			"github.com/weft-go/weft/runtime/par",
 		},
 		values: []binding{
+			{"GIL", pi.GIL},
 			{"Goroutine", pi.Goroutine},
+			{"GoroutineSIMD", pi.GoroutineSIMD},
+			{"GoroutineShared", pi.GoroutineShared},
+			{"Process", pi.Process},
+			{"SIMD", pi.SIMD},
 			{"Serial", pi.Serial},
 		},
 		vars: []binding{
