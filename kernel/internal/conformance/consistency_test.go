@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -269,9 +270,18 @@ const (
 // add adds a cell.
 func (p *ordinary) add(c *check.Cell) error {
 	for _, o := range c.Info.Uses {
-		if name, ok := o.(*types.PkgName); ok {
-			p.imports[name.Name()] = name.Imported().Path()
+		name, ok := o.(*types.PkgName)
+		if !ok {
+			continue
 		}
+		path := name.Imported().Path()
+		if other, has := p.imports[name.Name()]; has && other != path {
+			return fmt.Errorf("%s means %s and %s", name.Name(), other, path)
+		}
+		if strings.HasSuffix(path, "/runtime/proc") {
+			return errors.New("its workers do functions of cells, as only sessions' can")
+		}
+		p.imports[name.Name()] = path
 	}
 	declare := func(name, kind string) error {
 		if old, ok := p.kinds[name]; ok && (old != kind || !strings.HasPrefix(kind, "var ")) {
@@ -371,7 +381,7 @@ func typeText(t types.Type) string {
 // in its environment says. A result is shown as the kernel shows it.
 func (p *ordinary) text() string {
 	var b strings.Builder
-	b.WriteString("package main\n\nimport w_display \"github.com/weft-go/weft/kernel/display\"\n")
+	b.WriteString("package main\n\nimport w_display \"github.com/weft-go/weft/kernel/display\"\nimport w_proc \"github.com/weft-go/weft/runtime/proc\"\nimport w_all \"github.com/weft-go/weft/kernels/all\"\n")
 	names := make([]string, 0, len(p.imports))
 	for name := range p.imports {
 		names = append(names, name)
@@ -404,6 +414,7 @@ func w_shows(types []string, values []any) {
 	fmt.Println("= " + text + ")")
 }
 func main() {
+	w_proc.Main(w_all.Tasks()...)
 	w_cells := 0
 	fmt.Sscan(os.Getenv("` + cellsToRun + `"), &w_cells)
 ` + p.calls.String() + "}\n")
