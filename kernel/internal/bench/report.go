@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -123,9 +124,15 @@ func (r *Result) cpu() (user, system float64) {
 		r.column(func(s Sample) float64 { return s.System }).Median
 }
 
-// cores returns how many cores were busy, the median of the samples.
+// cores returns how many cores were busy, the median of the samples. It is not a
+// number where processor time was spent outside of what was timed, as in
+// the pauses of forkjoin.
 func (r *Result) cores() float64 {
-	return r.column(func(s Sample) float64 { return (s.User + s.System) / s.Wall }).Median
+	busy := r.column(func(s Sample) float64 { return (s.User + s.System) / s.Wall }).Median
+	if busy > 2*float64(runtime.NumCPU()) {
+		return math.NaN()
+	}
+	return busy
 }
 
 // over sums up how many times as long r takes as other: the quotient of each

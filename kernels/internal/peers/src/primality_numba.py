@@ -9,26 +9,30 @@ import numpy
 import peer
 
 
+@numba.njit("boolean(int64, int64, int64)", error_model="numpy")  # no check for a zero divisor
+def divides(n, d, end):
+    while d < end:
+        if n % d == 0:
+            return True
+        d += 2
+    return False
+
+
 @numba.njit(parallel=True, cache=False)
 def prime(n, root, found):
-    blocks = root // numba.uint64(2000) + numba.uint64(1)
-    for b in numba.prange(blocks):
+    for b in numba.prange(root // 2000 + 1):
         if found[0] == 0:
-            d = numba.uint64(3) + numba.uint64(b) * numba.uint64(2000)
-            end = min(d + numba.uint64(2000), root + numba.uint64(1))
-            while d < end:
-                if n % d == numba.uint64(0):
-                    found[0] = 1
-                    break
-                d += numba.uint64(2)
+            d = 3 + 2000 * b
+            if divides(n, d, min(d + 2000, root + 1)):
+                found[0] = 1
     return 1 - found[0]
 
 
 def setup(variant, n, threads):
     global number, root
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    number, root = numpy.uint64(n), numpy.uint64(math.isqrt(n))
-    prime(numpy.uint64(25), numpy.uint64(5), numpy.zeros(1, dtype=numpy.int64))  # compiles
+    number, root = n, math.isqrt(n)
+    prime(25, 5, numpy.zeros(1, dtype=numpy.int64))  # compiles
 
 
 def run():
