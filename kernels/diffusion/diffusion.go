@@ -22,12 +22,10 @@
 package diffusion
 
 import (
-	"context"
 	"fmt"
 	"math"
 
 	"github.com/weft-go/weft/kernels/internal/mem"
-	"github.com/weft-go/weft/kernels/internal/poll"
 )
 
 // Rate is D·dt, the part of the difference to its neighbours that a cell makes
@@ -155,6 +153,3 @@ func checkRun(g *Grid, steps, workers int) error {
 	}
 	return nil
 }
-
-// background is what typed functions run under: only an interrupt stops them.
-func background() poll.Poll { return poll.New(context.Background()) }

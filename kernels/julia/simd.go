@@ -128,8 +128,9 @@ func (s *Set) band(p poll.Poll, lo, hi int) error {
 
 // points is a list of pixels on their way. The assembly knows its layout.
 type points struct {
-	re, im [bandPixels + 64]float64
-	at     [bandPixels + 64]int64 // index in Counts
+	re [bandPixels + 64]float64
+	_  [bandPixels + 64]float64 // the imaginary parts: only the assembly has to do with them
+	at [bandPixels + 64]int64   // index in Counts
 }
 
 // fill puts NaN, which never is inside, behind the n points, to the end of the

@@ -246,7 +246,7 @@ func mergeOrdered[T cmp.Ordered](out, a, b []T) {
 }
 
 func isNaN[T cmp.Ordered](x T) bool {
-	return x != x //lint:ignore SA4000 only NaN differs from itself
+	return x != x // only NaN differs from itself
 }
 
 func bit(b bool) int {
