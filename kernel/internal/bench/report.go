@@ -3,7 +3,6 @@ package bench
 import (
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -129,7 +128,7 @@ func (r *Result) cpu() (user, system float64) {
 // the pauses of forkjoin.
 func (r *Result) cores() float64 {
 	busy := r.column(func(s Sample) float64 { return (s.User + s.System) / s.Wall }).Median
-	if busy > 2*float64(runtime.NumCPU()) {
+	if busy > 2*float64(max(r.Workers, 2)) {
 		return math.NaN()
 	}
 	return busy
