@@ -243,7 +243,10 @@ func refuses(t *testing.T, v *kernels.Variant) {
 // midst, and that the job works afterwards.
 func stops(t *testing.T, k *kernels.Kernel, v *kernels.Variant) {
 	t.Helper()
-	const soon = 100 * time.Millisecond
+	soon := 100 * time.Millisecond
+	if raceDetector {
+		soon *= 5 // it makes code some five to ten times slower
+	}
 	job := setUp(t, v, k.Sizes.Middle, 2)
 	why := errors.New("enough")
 	late := time.Duration(0)

@@ -2,5 +2,5 @@
 
 package kernelstest
 
-// The race detector allocates in our name.
+// The race detector allocates in our name, and takes its time.
 const raceDetector = true
