@@ -18,7 +18,7 @@ const (
 // Kernel describes the package's variants; n is the number of points.
 var Kernel = kernels.Kernel{
 	Name:  "kmeans",
-	Title: "grouping of points by Lloyd's algorithm",
+	Title: "Grouping of points by Lloyd's algorithm",
 	Doc: `Groups *n* points in 8 dimensions into 16 clusters, 10 rounds at most. In a round every point finds its nearest centre, which
 workers can do without each other; then every centre moves to the mean of its points, for which all workers' points must be
 added up. One sum for all would need a lock per point; sums per worker need one addition per worker at the end.

@@ -13,7 +13,7 @@ import (
 // Kernel describes the package's variants; n is the order of the matrices.
 var Kernel = kernels.Kernel{
 	Name:  "matmul",
-	Title: "product of two matrices",
+	Title: "Product of two matrices",
 	Doc: `Multiplies two matrices of order *n*: *C* = *A·B*, 2*n*³ operations on 3*n*² numbers. Each number is used *n* times, so
 all depends on where it lies at the next use.
 

@@ -17,7 +17,7 @@ const (
 // Kernel describes the package's variants; n is the number of bodies.
 var Kernel = kernels.Kernel{
 	Name:  "nbody",
-	Title: "bodies that attract each other",
+	Title: "Bodies that attract each other",
 	Doc: `Moves *n* bodies by 4 steps of the leapfrog scheme. Each body is attracted by every other with the softened force
 *m·d*/(*d*²+ε²)^1.5, so a step takes *n*² forces but only *n* numbers move: much to compute on little data, which spreads
 well. Each worker takes bodies and reads the places of all.
