@@ -53,9 +53,6 @@ func everywhere(t *testing.T, f func(t *testing.T, clean func([]byte) ([]Road, e
 
 // The checksum is that of programs in C and Python.
 func TestKnown(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a second")
-	}
 	text := Text(1_000_000, 1)
 	for name, clean := range ways {
 		roads, err := clean(text)

@@ -48,9 +48,6 @@ func everywhere(t *testing.T, f func(t *testing.T, look func([]Road, int) (*Resu
 
 // The checksum is that of programs in C and Python.
 func TestKnown(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a tenth of a second")
-	}
 	roads, err := dedupe.SIMD(dedupe.Text(1_000_000, 1))
 	if err != nil {
 		t.Fatal(err)

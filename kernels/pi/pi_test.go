@@ -18,9 +18,6 @@ func BenchmarkPi(b *testing.B)  { kernelstest.Bench(b, &Kernel, 1_000_000, 10_00
 
 // The count for 10⁸ darts was computed with programs in C and Python too.
 func TestCount(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a tenth of a second")
-	}
 	want := Estimate{100_000_000, 78_540_056}
 	if got := Goroutine(want.Darts, 42, 0); got != want {
 		t.Errorf("%+v, want %+v", got, want)

@@ -62,9 +62,6 @@ func TestFunctions(t *testing.T) {
 
 // The first-level cache answers within nanoseconds, memory does not.
 func TestLatency(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a second")
-	}
 	if got := Latency(16 << 10); got < 0.2 || got > 100 {
 		t.Errorf("latency in 16 KiB %v ns", got)
 	}

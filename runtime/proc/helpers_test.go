@@ -34,8 +34,7 @@ func pids(tb testing.TB, p *Pool) string {
 }
 
 // children returns the processes whose parent this one is, zombies too.
-func children(tb testing.TB) []string {
-	tb.Helper()
+func children() []string {
 	var list []string
 	files, _ := filepath.Glob("/proc/self/task/*/children")
 	for _, f := range files {

@@ -118,7 +118,7 @@ func TestProcess(t *testing.T) {
 	if _, err := NewProcess("square", "x"); err == nil || !strings.Contains(err.Error(), "a string, want int") {
 		t.Errorf("%v", err)
 	}
-	if pids := children(t); len(pids) > 0 {
+	if pids := children(); len(pids) > 0 {
 		t.Errorf("processes %v are left", pids)
 	}
 }

@@ -96,6 +96,9 @@ type rows struct {
 
 func TestMain(m *testing.M) {
 	Main(append(sharers, square, empty, whoami, fails, exits, once, obeys, polls, deaf, fill, echo, ptr, burn)...)
+	if os.Getenv(parentVariable) != "" {
+		parentToKill()
+	}
 	os.Exit(m.Run())
 }
 
@@ -110,7 +113,7 @@ func newPool(tb testing.TB, workers int, opts ...Option) *Pool {
 		if err := p.Close(); err != nil {
 			tb.Error(err)
 		}
-		if pids := children(tb); len(pids) > 0 {
+		if pids := children(); len(pids) > 0 {
 			tb.Errorf("processes %v are left after Close", pids)
 		}
 	})

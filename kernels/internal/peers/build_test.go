@@ -91,7 +91,7 @@ PEER_MAIN
 // peer.h for real: compiled with a source's own flags, once.
 func TestCPeer(t *testing.T) {
 	if _, err := newToolbox().compiler(); err != nil {
-		t.Skip(err)
+		t.Skipf("a peer in C can't be built here: %v", err)
 	}
 	header, err := sources.ReadFile("src/peer.h")
 	if err != nil {
@@ -154,7 +154,7 @@ if __name__ == "__main__":
 func TestPythonPeer(t *testing.T) {
 	tools := newToolbox()
 	if _, _, err := tools.python(false, nil); err != nil {
-		t.Skip(err)
+		t.Skipf("a peer in Python can't run here: %v", err)
 	}
 	header, err := sources.ReadFile("src/peer.py")
 	if err != nil {
