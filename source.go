@@ -9,5 +9,5 @@ import "embed"
 // Sources are the folders of the packages that compiled cells may import and of
 // all that these need, with their tests, as they lie in the repository.
 //
-//go:embed go.mod kernel/display kernel/measure kernel/internal/sink kernel/internal/dock kernels runtime
+//go:embed go.mod go.sum kernel/chart kernel/display kernel/measure kernel/internal/sink kernel/internal/dock kernels runtime
 var Sources embed.FS

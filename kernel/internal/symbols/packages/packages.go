@@ -15,6 +15,7 @@ import (
 // Weft lists our own packages that cells may import, by import path. A new
 // public package gets a line here and then `make generate`.
 var Weft = []string{
+	"github.com/weft-go/weft/kernel/chart",
 	"github.com/weft-go/weft/kernel/display",
 	"github.com/weft-go/weft/kernel/measure",
 	"github.com/weft-go/weft/kernels",
@@ -41,10 +42,22 @@ var Weft = []string{
 	"github.com/weft-go/weft/kernels/stream",
 	"github.com/weft-go/weft/kernels/sum",
 	"github.com/weft-go/weft/kernels/wordcount",
+	"github.com/weft-go/weft/runtime/counters",
 	"github.com/weft-go/weft/runtime/gil",
 	"github.com/weft-go/weft/runtime/par",
 	"github.com/weft-go/weft/runtime/proc",
 	"github.com/weft-go/weft/runtime/shm",
+}
+
+// Echarts lists the packages of go-echarts that cells may import: the session
+// links them, so that charts need neither network nor compiler.
+var Echarts = []string{
+	"github.com/go-echarts/go-echarts/v2/charts",
+	"github.com/go-echarts/go-echarts/v2/components",
+	"github.com/go-echarts/go-echarts/v2/event",
+	"github.com/go-echarts/go-echarts/v2/opts",
+	"github.com/go-echarts/go-echarts/v2/render",
+	"github.com/go-echarts/go-echarts/v2/types",
 }
 
 // LeftOut holds the public packages of the standard library that cells cannot
@@ -78,13 +91,14 @@ func Std(ctx context.Context) ([]string, error) {
 	return paths, nil
 }
 
-// All lists Std and Weft together, sorted.
+// All lists Std, Weft and Echarts together, sorted.
 func All(ctx context.Context) ([]string, error) {
 	paths, err := Std(ctx)
 	if err != nil {
 		return nil, err
 	}
 	paths = append(paths, Weft...)
+	paths = append(paths, Echarts...)
 	slices.Sort(paths)
 	return paths, nil
 }
