@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weft-go/weft/kernel/chart"
 	"github.com/weft-go/weft/kernel/internal/sink"
 )
 
@@ -81,6 +82,9 @@ type subject struct {
 
 func (s *subject) bundle() sink.Bundle {
 	if !nilPointer(s.v) {
+		if b, ok := chartBundle(s.v); ok {
+			return b
+		}
 		if b, ok := s.mimeBundle(); ok {
 			return b
 		}
@@ -98,6 +102,20 @@ func (s *subject) bundle() sink.Bundle {
 		}
 	}
 	return plain(s.text())
+}
+
+// chartBundle is the bundle of a chart, ours or one of go-echarts. Of several,
+// in a slice or a page of go-echarts, all but the last are shown at once.
+func chartBundle(v any) (sink.Bundle, bool) {
+	all := chart.Of(v)
+	if len(all) == 0 {
+		return sink.Bundle{}, false
+	}
+	last := len(all) - 1
+	for _, c := range all[:last] {
+		c.Show()
+	}
+	return sink.Bundle{Data: all[last].MIMEBundle()}, true
 }
 
 // mimeBundle asks the value for its bundle, if it has one.
