@@ -31,7 +31,7 @@ func (c Cores) String() string {
 
 // EffectiveCores measures for about 0.3 s how many cores this process really
 // has: the work that GOMAXPROCS goroutines do at the same time by what one does
-// alone, in turns, the median of each. No kernel can be faster than its serial
+// alone, in turns, the median of the ratios. No kernel can be faster than its serial
 // twin by more than this, memory apart. An interrupt of the cell ends it early.
 //
 // The work is float64 multiplication and addition in registers, in so many
@@ -40,17 +40,18 @@ func (c Cores) String() string {
 func EffectiveCores() Cores {
 	const rounds, slice = 25, 6 * time.Millisecond
 	c := Cores{Logical: runtime.GOMAXPROCS(0)}
-	var one, all []float64
+	var ratios []float64
 	throughput(c.Logical, slice) // warm: threads are started
 	for range rounds {
 		a, b := throughput(1, slice), throughput(c.Logical, slice)
 		if interrupt.Raised() {
 			break
 		}
-		one, all = append(one, a), append(all, b)
+		ratios = append(ratios, b/a)
 	}
-	if c.Rounds = len(one); c.Rounds > 0 {
-		c.Effective = Summarize(all).Median / Summarize(one).Median
+	if c.Rounds = len(ratios); c.Rounds > 0 {
+		c.Effective = medianOf(ratios)
+		noteEffective(c)
 	}
 	return c
 }

@@ -2,22 +2,24 @@ package measure
 
 import (
 	"math"
-	"runtime"
 	"time"
-
-	"github.com/weft-go/weft/runtime/interrupt"
 )
 
 // A Result is many runs of some code. Figures "per loop" are for one call.
 type Result struct {
-	Text      string    `json:"text"`        // the code
-	Engine    string    `json:"engine"`      // "interpreted" or "compiled"
-	Runs      int       `json:"runs"`        // samples asked for; len(Samples) were taken
-	Loops     int       `json:"loops"`       // calls in each sample
-	Samples   []float64 `json:"samples_sec"` // wall time per loop, in the order taken
+	Name      string    `json:"name,omitempty"` // the variant's, where there are several
+	Text      string    `json:"text"`           // the code
+	Engine    string    `json:"engine"`         // "interpreted" or "compiled"
+	N         int       `json:"n,omitempty"`    // the value of the code's parameter
+	Runs      int       `json:"runs"`           // samples asked for; len(Samples) were taken
+	Loops     int       `json:"loops"`          // calls in each sample
+	GC        string    `json:"gc,omitempty"`   // GCOn, GCOff or GCEach
+	Samples   []float64 `json:"samples_sec"`    // wall time per loop, in the order taken
 	Median    float64   `json:"median_sec"`
 	Min       float64   `json:"min_sec"`
 	Max       float64   `json:"max_sec"`
+	P95       float64   `json:"p95_sec"`
+	Variation float64   `json:"variation"`    // standard deviation by mean; 0 for fewer than two samples
 	Interval  Interval  `json:"interval"`     // where the median lies
 	User      float64   `json:"user_sec"`     // per loop; 0 if Unavailable is set
 	System    float64   `json:"system_sec"`   // per loop; 0 if Unavailable is set
@@ -25,6 +27,19 @@ type Result struct {
 	Bytes     float64   `json:"alloc_bytes"`  // heap bytes per loop
 	Overhead  float64   `json:"overhead_sec"` // of calling an empty function; part of every sample
 	Precision int       `json:"precision"`    // significant digits of text
+
+	UserSamples   []float64 `json:"user_samples_sec,omitempty"` // per loop, beside Samples; nil if Unavailable is set
+	SystemSamples []float64 `json:"system_samples_sec,omitempty"`
+	// Outliers are samples far from the others, Disturbed those in which a
+	// thread that worked waited more than 5 % of the time for a processor.
+	// Both are part of all figures.
+	Outliers  []Outlier `json:"outliers,omitempty"`
+	Disturbed []int     `json:"disturbed,omitempty"`
+
+	Collections int           `json:"collections"` // of garbage, during all samples
+	GCPause     time.Duration `json:"gc_pause_ns"` // how long the program stood still for them
+	Faults      float64       `json:"faults"`      // page faults per loop, of the process
+	Switches    float64       `json:"switches"`    // context switches per loop, of the process
 
 	// OverheadUnknown says that the code is interpreted and nobody gave an
 	// interpreted empty function, so Overhead lacks the price of its call.
@@ -34,114 +49,139 @@ type Result struct {
 	// Interrupted says that the user stopped it; the figures are of the
 	// samples taken until then.
 	Interrupted bool `json:"interrupted,omitempty"`
+	// Failed says that the code panicked; likewise.
+	Failed bool `json:"failed,omitempty"`
+	// Guess is what the user predicted, in seconds; 0: nothing.
+	Guess float64 `json:"guess_sec,omitempty"`
+	// Warnings are sentences about what makes the figure doubtful.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Timeit calls f again and again and tells how long one call takes: it finds
-// a number of calls that lasts long enough to be timed (which warms f up),
-// collects garbage, and takes the samples. A panic of f is not caught.
+// a number of calls that lasts long enough to be timed, warms f up until
+// samples agree, collects garbage, and takes the samples. A panic of f is not
+// caught.
 //
 // An interrupt of the cell ends it after the call under way. If that was
-// before the first sample was complete, the result has no samples.
+// before the first sample was complete, the result has no samples. The call of
+// f costs one to two nanoseconds, which Overhead tells.
 func Timeit(o Options, f func()) Result {
-	o = o.withDefaults()
-	r := Result{Text: o.Text, Engine: o.Engine, Runs: o.Runs, Precision: o.Precision}
-	r.OverheadUnknown = o.Empty == nil && o.Engine == "interpreted"
-	r.Overhead = overhead(o.Empty)
-	if r.Loops = o.Loops; r.Loops > 0 {
-		sample(1, f)
-	} else {
-		r.Loops = findLoops(o.MinSample, f)
-	}
-
-	r.Samples = make([]float64, 0, min(o.Runs, 1<<16))
-	runtime.GC()
-	var memBefore, memAfter runtime.MemStats
-	runtime.ReadMemStats(&memBefore)
-	cpuBefore := readCPU()
-	for len(r.Samples) < o.Runs {
-		wall, done := sample(r.Loops, f)
-		if !done {
-			break
+	if o.EmptyBody == nil {
+		empty := o.Empty
+		if empty == nil {
+			empty = nothing
 		}
-		r.Samples = append(r.Samples, wall.Seconds()/float64(r.Loops))
+		o.EmptyBody = repeat(empty)
 	}
-	cpu := readCPU().since(cpuBefore)
-	runtime.ReadMemStats(&memAfter)
-
-	r.Interrupted = len(r.Samples) < o.Runs
-	if len(r.Samples) == 0 {
-		r.Median, r.Min, r.Max = 0, 0, 0
-		return r
-	}
-	// Calls of a sample that was cut short are not counted: at most one
-	// sample too much lies in these sums.
-	calls := float64(r.Loops) * float64(len(r.Samples))
-	r.Allocs = float64(memAfter.Mallocs-memBefore.Mallocs) / calls
-	r.Bytes = float64(memAfter.TotalAlloc-memBefore.TotalAlloc) / calls
-	r.User, r.System = cpu.User.Seconds()/calls, cpu.System.Seconds()/calls
-	r.Unavailable = cpu.Unavailable
-	sorted := ascending(r.Samples)
-	r.Median, r.Interval = median(sorted), medianInterval(sorted)
-	r.Min, r.Max = sorted[0], sorted[len(sorted)-1]
+	r := TimeBody(o, Variant{Text: o.Text, Body: repeat(f)})
+	r.OverheadUnknown = o.Empty == nil && interpreted(o.Engine)
 	return r
 }
 
-// sample calls f n times and returns how long that took, and false if the
-// cell was interrupted meanwhile.
-func sample(n int, f func()) (time.Duration, bool) {
-	from := time.Now()
-	for range n {
-		if interrupt.Raised() {
-			break
-		}
-		f()
+// TimeBody is Timeit for code whose loop is part of it, so that a call costs
+// nothing. Overhead is that of Options.EmptyBody.
+func TimeBody(o Options, v Variant) (r Result) {
+	if o.Text == "" {
+		o.Text = v.Text
 	}
-	wall := time.Since(from)
-	return wall, !interrupt.Raised()
+	s := newSampler(o, v)
+	c := s.all[0]
+	defer s.leave(func() any { return s.result(c) })
+	s.run()
+	r = s.result(c)
+	r.Name = "" // of one there is nothing to tell apart
+	r.Overhead = overhead(o.EmptyBody, r.Loops)
+	r.OverheadUnknown = o.EmptyBody == nil && interpreted(o.Engine)
+	r.Warnings = append(r.Warnings, r.doubts()...)
+	return r
 }
 
-// findLoops returns how many calls of f last at least atLeast: a number that
-// is 1, 2 or 5 times a power of ten.
-func findLoops(atLeast time.Duration, f func()) int {
-	n := 1
-	for {
-		wall, done := sample(n, f)
-		if !done || wall >= atLeast || n >= math.MaxInt32 {
-			return n
-		}
-		// A tenth more than it seems to need; at least the next number, and
-		// never a hundred times more: a first call may be far too long or short.
-		need := 1.1 * float64(n) * float64(atLeast) / float64(max(wall, 1))
-		n = roundUp(min(max(need, float64(n+1)), 100*float64(n)))
+// result sums up what was measured of c.
+func (s *sampler) result(c *contender) Result {
+	r := Result{
+		Name: c.variant.label(), Text: c.variant.Text, Engine: s.o.Engine, N: c.n, GC: s.o.GC, Precision: s.o.Precision,
+		Runs: s.rounds, Loops: c.loops, Samples: c.wall, Unavailable: c.missing,
+		Collections: int(c.heap.cycles), GCPause: c.heap.pause,
 	}
+	if len(s.all) == 1 {
+		r.Text = s.o.Text
+	}
+	r.Runs = max(r.Runs, s.o.Runs, len(c.wall))
+	r.Interrupted = len(c.wall) < r.Runs || !s.finished
+	r.Failed = !s.finished && !interrupted()
+	if s.broken {
+		r.Warnings = append(r.Warnings, "the machine's clock went back again and again: measuring makes no sense on it")
+	} else if c.back > 0 {
+		r.Warnings = append(r.Warnings, "left out "+count(c.back, "sample", "samples")+" during which the machine's clock went back")
+	}
+	r.summarize()
+	if len(c.wall) == 0 {
+		return r
+	}
+	// Reading it takes a microsecond, and that is its unit.
+	const shortest = 20e-6
+	if r.Median*float64(c.loops) < shortest && r.Unavailable == "" {
+		r.Unavailable = "a run is too short for it"
+	}
+	if r.Unavailable == "" {
+		r.UserSamples, r.SystemSamples = c.user, c.system
+		r.User, r.System = mean(c.user), mean(c.system)
+	}
+	// The calls of a sample that was cut short are not counted: at most one
+	// sample too much lies in these sums.
+	r.Allocs, r.Bytes = float64(c.heap.objects)/c.calls, float64(c.heap.bytes)/c.calls
+	r.Faults, r.Switches = c.faults/c.calls, c.switches/c.calls
+	for i, w := range c.wait {
+		if w > disturbedFrom {
+			r.Disturbed = append(r.Disturbed, i)
+		}
+	}
+	return r
 }
 
-// roundUp returns the smallest 1, 2 or 5 times a power of ten that is not
-// smaller than x.
-func roundUp(x float64) int {
-	for power := 1; ; power *= 10 {
-		for _, digit := range []int{1, 2, 5} {
-			if float64(digit*power) >= x {
-				return digit * power
+// summarize fills in what follows from Samples.
+func (r *Result) summarize() {
+	sorted := ascending(r.Samples)
+	if len(sorted) == 0 {
+		return
+	}
+	r.Median, r.Interval = median(sorted), medianInterval(sorted)
+	r.Min, r.Max, r.P95 = sorted[0], sorted[len(sorted)-1], quantile(sorted, 0.95)
+	if v := variation(sorted); isFinite(v) {
+		r.Variation = v
+	}
+	r.Outliers = outliers(r.Samples)
+}
+
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+// overhead returns what a body without code takes per call, the best of three
+// samples of so many calls as the code had, but not for longer than some
+// milliseconds.
+func overhead(empty Body, loops int) float64 {
+	if empty == nil {
+		empty = func(loops, _ int) {
+			for range loops {
 			}
 		}
 	}
-}
-
-// overhead returns what sample takes per call of an empty function, the best
-// of three.
-func overhead(empty func()) float64 {
-	if empty == nil {
-		empty = nothing
+	c := contender{variant: Variant{Body: empty}}
+	calls := min(max(loops, 100), 500)
+	if took := c.once(calls); took > 0 {
+		calls = int(min(max(float64(calls)*2e6/float64(took), 500), 1e7))
 	}
-	const calls = 500
 	best := math.Inf(1)
 	for range 3 {
-		wall, _ := sample(calls, empty)
-		best = min(best, wall.Seconds()/calls)
+		best = min(best, c.once(calls).Seconds()/float64(calls))
 	}
 	return best
 }
 
-// nothing is a variable so that it is called as f is.
+// nothing is a variable so that it is called as a measured function is.
 var nothing = func() {}

@@ -107,8 +107,14 @@ var (
 	Shows = func(values ...any) { fmt.Println(values...) }
 	// Value is one of several results.
 	Value = func(typ string, v any) any { return v }
-	// Timeit measures f beside empty and shows what it took.
-	Timeit = func(f, empty func()) { f() }
+	// Measure measures bodies beside empty, which is the same loop without a
+	// body, and shows what came out. values has for each body a function that
+	// returns what it computes, or nil.
+	Measure = func(empty func(loops, n int), bodies []func(loops, n int), values []func(n int) []any) {
+		for _, body := range bodies {
+			body(1, 0)
+		}
+	}
 	// Exit is os.Exit of cells.
 	Exit func(code int) = os.Exit
 
@@ -116,6 +122,11 @@ var (
 	Stderr io.Writer = os.Stderr
 	Stdin  io.Reader = os.Stdin
 )
+
+// Keep uses v, so that the compiler can't leave out what computes it.
+//
+//go:noinline
+func Keep[T any](v T) {}
 
 // Fatal is log.Fatal of cells: it logs and ends the cell.
 func Fatal(v ...any) { fatal(fmt.Sprint(v...)) }

@@ -67,12 +67,18 @@ type run struct {
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the run is over
 
+	bodies []func(loops, n int) // guarded by session.mu: interpreted functions to be measured
+	values []func(n int) []any  // guarded by session.mu: for each what returns its values, or nil
+
 	mu          sync.Mutex
 	interrupted bool          // guarded by mu
 	exited      bool          // guarded by mu
 	code        int           // guarded by mu: os.Exit's argument
 	deadlocked  []link.Waiter // guarded by mu: not nil after a deadlock
 	compiled    *dock.Run     // guarded by mu: its compiled statements, if it has any
+	measuring   chan struct{} // guarded by mu: closed when its measurement is over; nil without one
+	report      []byte        // guarded by mu: what the measurement left for the front
+	failed      error         // guarded by mu: why it could not be made
 }
 
 // Main serves the link on an open stream until it ends, then returns. The

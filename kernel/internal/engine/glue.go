@@ -14,14 +14,16 @@ import (
 // glue is what the lowered text of cells imports as "weft/glue".
 func (s *session) glue() interp.Exports {
 	return interp.Exports{"weft/glue/glue": {
-		"Show":   reflect.ValueOf(s.show),
-		"Shows":  reflect.ValueOf(s.shows),
-		"Value":  reflect.ValueOf(newValue),
-		"Timeit": reflect.ValueOf(s.timeit),
-		"Call":   reflect.ValueOf(s.called),
-		"Stdout": reflect.ValueOf(&stream{s, link.Stdout}),
-		"Stderr": reflect.ValueOf(&stream{s, link.Stderr}),
-		"Stdin":  reflect.ValueOf(s.in),
+		"Show":       reflect.ValueOf(s.show),
+		"Shows":      reflect.ValueOf(s.shows),
+		"Value":      reflect.ValueOf(newValue),
+		"Body":       reflect.ValueOf(s.body),
+		"BodyValues": reflect.ValueOf(s.bodyValues),
+		"Measure":    reflect.ValueOf(s.measureGiven),
+		"Call":       reflect.ValueOf(s.called),
+		"Stdout":     reflect.ValueOf(&stream{s, link.Stdout}),
+		"Stderr":     reflect.ValueOf(&stream{s, link.Stderr}),
+		"Stdin":      reflect.ValueOf(s.in),
 	}}
 }
 

@@ -77,7 +77,7 @@ func (s *session) dockedTo() {
 	dock.Show = func(typ string, v any) { s.show(typ, v, "") }
 	dock.Shows = s.shows
 	dock.Value = newValue
-	dock.Timeit = s.timeit
+	dock.Measure = s.measureBodies
 	dock.Exit = s.exit
 	dock.Stdout = &stream{s, link.Stdout}
 	dock.Stderr = &stream{s, link.Stderr}
@@ -155,11 +155,11 @@ func (s *session) statements(cur *run, r link.Run) error {
 	if cur.ctx.Err() != nil {
 		statements.Stop()
 	}
-	run := func() { p.Cell(statements) }
-	if r.Measure != nil && r.Measure.Kind == "time" {
-		run = func() { s.timed(r.Measure, func() error { p.Cell(statements); return nil }) }
+	run := func() error { return s.call(cur, func() { p.Cell(statements) }) }
+	if measuresRun(r.Measure) {
+		return s.out.attributed(r.Cell, func() error { return s.measureRun(cur, run) })
 	}
-	return s.call(cur, run)
+	return run()
 }
 
 // complete says what a package lacks to run its statements.

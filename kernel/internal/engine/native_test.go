@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -281,8 +282,11 @@ func TestMeasureCompiled(t *testing.T) {
 		Native:  &link.Native{Cell: nb + "c2"},
 		Measure: &link.Measure{Kind: "time", Text: "f()", Engine: "compiled"},
 	})
-	if d := f.wait(); d.Status != link.OK || !strings.Contains(f.text(n), "compiled") {
+	if d := f.wait(); d.Status != link.OK || f.text(n) != "hello\n!err\n" {
 		t.Errorf("printed %q, %+v", f.text(n), d)
+	}
+	if text := fmt.Sprint(f.shown); !strings.Contains(text, "compiled") {
+		t.Errorf("showed %s", text)
 	}
 }
 

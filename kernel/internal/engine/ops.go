@@ -34,6 +34,7 @@ var operations = map[string]operation{
 	"writefile": writefile,
 	"values":    values,
 	"dump":      dump,
+	"copies":    copies,
 	"load":      undump,
 	"usage":     usage,
 }

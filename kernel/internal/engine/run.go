@@ -43,8 +43,12 @@ func (s *session) run(r link.Run) link.Done {
 	}
 
 	loaded, err := s.parts(cur, r)
+	report, failed := cur.measurement()
+	if err == nil {
+		err = failed
+	}
 	done := s.ending(cur, err)
-	done.Loaded = loaded
+	done.Loaded, done.Report = loaded, report
 	return done
 }
 
@@ -62,6 +66,9 @@ func (s *session) parts(cur *run, r link.Run) (loaded *link.Loaded, err error) {
 	}
 	if r.Native != nil && r.Native.Cell != "" {
 		return loaded, s.statements(cur, r)
+	}
+	if measuresRun(r.Measure) && len(r.Files) == 0 {
+		return loaded, s.measureAlone(cur)
 	}
 	return loaded, nil
 }
@@ -141,8 +148,8 @@ func (s *session) file(cur *run, r link.Run, f link.File) error {
 		return err
 	}
 	return s.out.attributed(r.Cell, func() error {
-		if r.Measure != nil && r.Measure.Kind == "time" && f.Name == r.Name {
-			return s.timed(r.Measure, execute)
+		if measuresRun(r.Measure) && f.Name == r.Name {
+			return s.measureRun(cur, execute)
 		}
 		return execute()
 	})

@@ -69,19 +69,31 @@ type Run struct {
 	Defined []string `json:"defined,omitempty"`
 	// Native, if not nil, is what the run needs of compiled packages.
 	Native *Native `json:"native,omitempty"`
-	// Measure, if not nil, asks for the time of the cell's own file, or of its
-	// compiled statements.
+	// Measure, if not nil, says how the run is measured.
 	Measure *Measure `json:"measure,omitempty"`
 }
 
-// A Measure asks the session to time a run and print the result.
+// A Measure asks the session to measure a run: package gauge has a row for
+// each Kind.
 type Measure struct {
-	Kind string `json:"kind"`           // "time": the execution of the files named as the run; "timeit": what the files give to glue's Timeit
-	Args string `json:"args,omitempty"` // timeit's options, "-n 10 -r 3"
-	Text string `json:"text"`           // what is measured, as the user wrote it
-	// Engine says what runs it: "interpreted", or more where compiled kernels
-	// are called.
+	Kind    string          `json:"kind"`
+	Options json.RawMessage `json:"options,omitempty"` // the kind's own
+	Text    string          `json:"text"`              // what is measured, as the user wrote it
+	// Engine says what runs it: "compiled", "interpreted", or more where
+	// interpreted code calls compiled kernels.
 	Engine string `json:"engine"`
+	// Bodies are the functions that the run gives to glue's or dock's Measure,
+	// in order. Without any the run itself is measured: the file that has its
+	// name, or its compiled statements.
+	Bodies []Body `json:"bodies,omitempty"`
+}
+
+// A Body is one of the functions that are measured.
+type Body struct {
+	Name string `json:"name"` // for tables and charts
+	Text string `json:"text"`
+	// Values says that a function that returns what it computes comes with it.
+	Values bool `json:"values,omitempty"`
 }
 
 // A Position is a place in a cell; Line and Column count from 1, in bytes,
@@ -113,6 +125,7 @@ type Done struct {
 	Waiting []Waiter   `json:"waiting,omitempty"` // for Deadlock: who waits where
 	Code    int        `json:"code,omitempty"`    // for Exited
 	Loaded  *Loaded    `json:"loaded,omitempty"`  // if the run opened packages
+	Report  []byte     `json:"report,omitempty"`  // of a Measure, for the front: a profile, a trace
 }
 
 // A Waiter is one goroutine that waits, with its state in Go's words

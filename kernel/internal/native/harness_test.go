@@ -138,7 +138,7 @@ func (b *bench) write(world *check.World, state *State, name, src, path string, 
 	if err != nil {
 		return nil, err
 	}
-	if len(c.Body) == 0 && !eager && !strings.HasPrefix(src, "func Timeit_") {
+	if len(c.Body) == 0 && !eager && !strings.HasPrefix(src, "func Measured_") {
 		world.Commit(c)
 		return nil, nil
 	}
@@ -151,14 +151,14 @@ func (b *bench) write(world *check.World, state *State, name, src, path string, 
 		}
 	}
 	o := Options{}
-	if strings.HasPrefix(src, "func Timeit_") {
-		o.Measure = "timeit"
+	if strings.HasPrefix(src, "func Measured_") {
+		o.Bodies = strings.Count(src, "func Measured_")
 	}
 	out, err := state.Write(c, path, o)
 	if err != nil {
 		return nil, err
 	}
-	if o.Measure == "" {
+	if o.Bodies == 0 {
 		world.Commit(c)
 	}
 	state.Loaded(out)

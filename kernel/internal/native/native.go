@@ -60,10 +60,18 @@ type Source struct {
 
 // Options say how a cell is written.
 type Options struct {
-	// Measure is "timeit" for a cell that consists of a function called
-	// Timeit_, which is measured. Such code is not asked to stop.
-	Measure string
+	// Bodies is how many functions of the cell are measured: Measured_0,
+	// Measured_1 … of type func(loops, n int), and for those that have it
+	// Values_0, Values_1 … of type func(n int) []any.
+	Bodies int
 }
+
+// MeasuredName and ValuesName are what the functions of Options.Bodies are
+// called.
+const (
+	MeasuredName = "Measured_"
+	ValuesName   = "Values_"
+)
 
 // A State knows in which packages the session's declarations live. Declarations
 // are told apart by their objects: check makes a new object when a declaration

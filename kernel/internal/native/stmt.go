@@ -22,15 +22,14 @@ func (w *writer) statements(units []*check.Unit) (text string, has bool) {
 			inits = append(inits, w.initName(declared(w.c, u)[0].(*types.Func)))
 		}
 	}
-	timeit := w.o.Measure == "timeit"
-	if len(w.c.Body) == 0 && len(inits) == 0 && !timeit {
+	if len(w.c.Body) == 0 && len(inits) == 0 && w.o.Bodies == 0 {
 		return "", false
 	}
 	w.src, w.body = w.c.Main, true
 	run := w.prefix + "r"
 	body := w.capture(func() {
 		for i, s := range w.c.Body {
-			if i > 0 && !timeit {
+			if i > 0 {
 				w.b.WriteString("\n" + run + ".Poll()")
 			}
 			line, col := w.place(w.src, s.Pos())
@@ -53,13 +52,7 @@ func (w *writer) statements(units []*check.Unit) (text string, has bool) {
 		b.WriteString(name + "()\n")
 	}
 	b.WriteString(body)
-	if timeit {
-		for o, name := range w.own {
-			if o.Name() == "Timeit_" {
-				fmt.Fprintf(&b, "\n//line weft:1\n%s.Timeit(%s, func() {})", w.dock(), name)
-			}
-		}
-	}
+	b.WriteString(w.measured())
 	b.WriteString("\n//line weft:1\n}\n")
 	return b.String(), true
 }
@@ -67,6 +60,9 @@ func (w *writer) statements(units []*check.Unit) (text string, has bool) {
 // stmt writes a statement that has to be rewritten; false means that it may
 // stand as it is.
 func (w *writer) stmt(s ast.Stmt) bool {
+	if w.keepValue(s) {
+		return true
+	}
 	switch s := s.(type) {
 	case *ast.AssignStmt:
 		return w.assign(s)
@@ -75,7 +71,7 @@ func (w *writer) stmt(s ast.Stmt) bool {
 	case *ast.LabeledStmt:
 		return w.labeled(s)
 	case *ast.BranchStmt:
-		if at, ok := w.labels[w.c.Info.Uses[s.Label]]; ok && s.Tok == token.GOTO && at < s.Pos() && w.polls() {
+		if at, ok := w.labels[w.c.Info.Uses[s.Label]]; ok && s.Tok == token.GOTO && at < s.Pos() {
 			w.b.WriteString(w.poll())
 		}
 	case *ast.ForStmt:
@@ -132,13 +128,11 @@ func (w *writer) withLead(s ast.Stmt, body *ast.BlockStmt, lead string) {
 
 // ---- stopping
 
-func (w *writer) polls() bool { return w.o.Measure != "timeit" }
-
 func (w *writer) poll() string { return w.dock() + ".Poll(); " }
 
 func (w *writer) forLead(s *ast.ForStmt) string {
 	lead := w.uses(w.defined(s.Init))
-	if w.polls() && (s.Cond == nil || s.Post == nil || w.busyLoop(s.Body)) {
+	if s.Cond == nil || s.Post == nil || w.busyLoop(s.Body) {
 		lead = w.poll() + lead
 	}
 	return lead
@@ -156,7 +150,7 @@ func (w *writer) rangeLead(s *ast.RangeStmt) string {
 			counted = false
 		}
 	}
-	if w.polls() && (!counted || w.busyLoop(s.Body)) {
+	if !counted || w.busyLoop(s.Body) {
 		lead = w.poll() + lead
 	}
 	return lead

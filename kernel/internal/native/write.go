@@ -51,6 +51,7 @@ type writer struct {
 	unused  map[types.Object]bool
 	idle    map[*ast.AssignStmt]bool // v := x.(type) of which nobody uses v
 	inits   map[ast.Stmt]bool        // simple statements in the headers of others
+	kept    map[ast.Stmt]ast.Expr    // see surveyMeasured
 	pollsIn map[*ast.IfStmt]bool     // conditions in whose bodies a loop polls
 	top     map[ast.Stmt]bool
 	method  bool // inside a method
@@ -73,7 +74,7 @@ func (s *State) Write(c *check.Cell, path string, o Options) (src *Source, err e
 		typeNames: map[string]string{}, mirrors: map[string]string{}, aliased: map[*types.TypeName]bool{}, consts: map[types.Object]string{},
 		shapes: map[string]*shape{}, direct: map[*ast.StructType]bool{}, derived: map[*types.TypeName]types.Type{}, vars: map[string]types.Type{}, bodyVars: map[string]bool{}, funcs: map[string]*types.Func{},
 		conv: map[ast.Expr]types.Type{}, places: map[ast.Expr]bool{}, labels: map[types.Object]token.Pos{}, unused: map[types.Object]bool{},
-		idle: map[*ast.AssignStmt]bool{}, inits: map[ast.Stmt]bool{}, pollsIn: map[*ast.IfStmt]bool{}, top: map[ast.Stmt]bool{}}
+		idle: map[*ast.AssignStmt]bool{}, inits: map[ast.Stmt]bool{}, pollsIn: map[*ast.IfStmt]bool{}, kept: map[ast.Stmt]ast.Expr{}, top: map[ast.Stmt]bool{}}
 	if c.Program {
 		panic("a whole program is built as it stands")
 	}
@@ -267,6 +268,7 @@ func (w *writer) names(units []*check.Unit) {
 		w.survey(x)
 	}
 	w.surveyBody()
+	w.surveyMeasured()
 }
 
 // unit writes a declaration.

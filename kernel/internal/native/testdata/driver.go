@@ -35,10 +35,12 @@ func main() {
 	dock.Show = func(typ string, v any) { fmt.Printf("%s: %+v\n", typ, v) }
 	dock.Shows = func(v ...any) { fmt.Printf("(%+v)\n", v) }
 	dock.Exit = func(code int) { panic(fmt.Sprint("exit ", code)) }
-	dock.Timeit = func(f, empty func()) {
-		empty()
-		f()
-		fmt.Println("timed")
+	dock.Measure = func(empty func(loops, n int), bodies []func(loops, n int), values []func(n int) []any) {
+		empty(5, 0)
+		for _, body := range bodies {
+			body(2, 3)
+		}
+		fmt.Printf("%d measured, %d bodies, values %v\n", len(bodies), len(values), values[0](2))
 	}
 	pkgs := map[string]*dock.Package{}
 	for _, p := range dock.Take() {

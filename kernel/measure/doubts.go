@@ -1,0 +1,97 @@
+package measure
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/weft-go/weft/runtime/counters"
+	"github.com/weft-go/weft/runtime/interrupt"
+)
+
+// disturbedFrom is the part of a sample's time from which waiting for a
+// processor makes it a disturbed one.
+const disturbedFrom = counters.WaitLimit
+
+// interpreted reports whether an engine is the interpreter, whatever else is said
+// of it.
+func interpreted(engine string) bool { return strings.HasPrefix(engine, "interpreted") }
+
+func interrupted() bool { return interrupt.Raised() }
+
+// doubts returns warnings about figures that can't be what they seem: work that
+// the compiler has removed, samples too short for the clock.
+func (r *Result) doubts() []string {
+	if len(r.Samples) == 0 {
+		return nil
+	}
+	var doubts []string
+	if !interpreted(r.Engine) && !r.OverheadUnknown {
+		if own := r.quickest() - r.Overhead; own < Cycle()/2 && r.Median < 20*Cycle() {
+			doubts = append(doubts, fmt.Sprintf("beside the loop around it the code takes no time that can be seen (a cycle of the processor is %s): "+
+				"the compiler may have removed it, or moved it out of the loop; use its result, in a variable outside the code, to be sure",
+				FormatSeconds(Cycle(), 2)))
+		}
+	}
+	if tick := clockStep(); r.Median*float64(r.Loops) < 50*tick {
+		doubts = append(doubts, fmt.Sprintf("a run lasts %s and reading the clock %s: too short to be timed well; take more loops (-n)",
+			FormatSeconds(r.Median*float64(r.Loops), 2), FormatSeconds(tick, 2)))
+	}
+	return doubts
+}
+
+// quickest returns the shortest time per loop, of the clock or of the processor,
+// which does not go on while the code waits for one.
+func (r *Result) quickest() float64 {
+	best := r.Min
+	for i := range min(len(r.UserSamples), len(r.SystemSamples)) {
+		best = min(best, r.UserSamples[i]+r.SystemSamples[i])
+	}
+	return best
+}
+
+// Cycle returns how long one clock cycle of the processor lasts at the moment of
+// the first call, in seconds: what an addition takes that needs the result of
+// the one before. The first call takes about a millisecond.
+func Cycle() float64 { return cycle() }
+
+var cycle = sync.OnceValue(func() float64 {
+	best := math.Inf(1)
+	for range 10 {
+		const rounds = 10_000
+		x := uint64(best)
+		from := time.Now()
+		for i := range uint64(rounds) {
+			// Eight steps, each of which takes one cycle and needs the one before.
+			x += i
+			x ^= 3
+			x += i
+			x ^= 5
+			x += i
+			x ^= 9
+			x += i
+			x ^= 17
+		}
+		took := time.Since(from).Seconds()
+		cycleSink = x
+		best = min(best, took/(8*rounds))
+	}
+	return best
+})
+
+var cycleSink uint64
+
+// clockStep returns what two readings of the clock, one after the other, are
+// apart at least, in seconds.
+var clockStep = sync.OnceValue(func() float64 {
+	best := time.Duration(math.MaxInt64)
+	for range 1000 {
+		from := time.Now()
+		if d := time.Since(from); d > 0 {
+			best = min(best, d)
+		}
+	}
+	return best.Seconds()
+})
