@@ -7,6 +7,7 @@ import (
 
 	"github.com/weft-go/weft/kernels"
 	"github.com/weft-go/weft/kernels/yardstick"
+	"github.com/weft-go/weft/runtime/counters"
 )
 
 // contenders lists who takes part in a block: variants, then peers.
@@ -144,13 +145,13 @@ type peerRunner struct {
 }
 
 func (r *peerRunner) run(ctx context.Context, times int) (Sample, error) {
-	before := threads(r.worker.Pid())
+	before := counters.ReadThreads(r.worker.Pid())
 	s, err := r.worker.Run(ctx, times)
 	if err != nil {
 		return Sample{}, err
 	}
-	wait := threads(r.worker.Pid()).waited(before)
-	of := sample(s.Wall, used{s.User, s.System, wait}, times*r.loops)
+	waited, _ := counters.ReadThreads(r.worker.Pid()).Waited(before)
+	of := sample(s.Wall, used{s.User, s.System, seconds(waited)}, times*r.loops)
 	of.Checksum = s.Checksum
 	if r.loops > 1 {
 		of.Wait = 0 // as in ForkJoin's own runner
@@ -163,9 +164,9 @@ func (r *peerRunner) run(ctx context.Context, times int) (Sample, error) {
 func (r *peerRunner) settle() {
 	time.Sleep(rest)
 	for from := time.Now(); time.Since(from) < mostRest; {
-		before := threads(r.worker.Pid()).run()
+		before := counters.ReadThreads(r.worker.Pid()).Run()
 		time.Sleep(rest)
-		if threads(r.worker.Pid()).run()-before < rest/10 {
+		if counters.ReadThreads(r.worker.Pid()).Run()-before < rest.Seconds()/10 {
 			return
 		}
 	}

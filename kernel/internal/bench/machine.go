@@ -2,9 +2,7 @@ package bench
 
 import (
 	"fmt"
-	"os"
 	"runtime"
-	"strings"
 
 	"github.com/weft-go/weft/kernel/measure"
 	"github.com/weft-go/weft/kernels/yardstick"
@@ -24,20 +22,9 @@ type Machine struct {
 // ReadMachine measures the cores, which takes 0.3 s, and reads the rest.
 func ReadMachine() Machine {
 	return Machine{
-		OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: processor(), Cores: measure.EffectiveCores(),
+		OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: measure.Machine().CPU, Cores: measure.EffectiveCores(),
 		Tier: yardstick.Tier(), GoVersion: runtime.Version(), Engine: "compiled",
 	}
-}
-
-// processor returns the name of the processor, as /proc/cpuinfo has it.
-func processor() string {
-	text, _ := os.ReadFile("/proc/cpuinfo")
-	for line := range strings.Lines(string(text)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.Join(strings.Fields(value), " ")
-		}
-	}
-	return runtime.GOARCH + " processor"
 }
 
 // String is "compiled, go1.26.8 linux/amd64, AMD EPYC, avx2; cores: 2, effective 1.93".

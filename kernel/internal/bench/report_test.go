@@ -115,15 +115,3 @@ func TestCompare(t *testing.T) {
 		t.Error("NaN agrees")
 	}
 }
-
-func TestSchedule(t *testing.T) {
-	before := schedule{"1": {10, 1}, "2": {20, 2}, "3": {5, 5}}
-	after := schedule{"1": {110, 4}, "2": {100, 12}, "3": {6, 95}, "4": {30, 7}}
-	// Thread 3 did next to nothing: its waiting held nobody up.
-	if got := after.waited(before); got != 3+10+7 {
-		t.Errorf("waited %d, want 20", got)
-	}
-	if got := after.run(); got != 246 {
-		t.Errorf("run %d, want 246", got)
-	}
-}

@@ -23,6 +23,7 @@ import (
 
 	"github.com/weft-go/weft/kernels"
 	"github.com/weft-go/weft/kernels/yardstick"
+	"github.com/weft-go/weft/runtime/counters"
 )
 
 const (
@@ -133,7 +134,7 @@ func (o *Options) block(ctx context.Context, harness *yardstick.Harness, k *kern
 		}
 	}
 	runtime.GC()
-	before := readStat()
+	before := counters.Read()
 	rounds := o.plan(all)
 	for round := range rounds {
 		if ctx.Err() != nil {
@@ -151,7 +152,7 @@ func (o *Options) block(ctx context.Context, harness *yardstick.Harness, k *kern
 			measureLimits(ctx, b.Limits)
 		}
 	}
-	b.Steal = readStat().steal(before)
+	b.Steal = counters.Read().Since(before).Steal.N // 0 where it is not known
 	return b
 }
 

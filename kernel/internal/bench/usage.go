@@ -4,46 +4,13 @@ import (
 	"time"
 
 	"github.com/weft-go/weft/kernel/measure"
+	"github.com/weft-go/weft/runtime/counters"
 )
-
-// A schedule is what the operating system's scheduler knows of a process's
-// threads, by their numbers.
-type schedule map[string]thread
-
-type thread struct {
-	run  time.Duration // it ran
-	wait time.Duration // it could run but had no processor
-}
-
-// run returns how long all threads have run.
-func (s schedule) run() time.Duration {
-	var sum time.Duration
-	for _, t := range s {
-		sum += t.run
-	}
-	return sum
-}
-
-// waited returns how long the threads that did the work since an earlier reading
-// waited for a processor. Others wait without holding anything up: the runtime's
-// own threads, which wake up for some microseconds behind one that computes.
-func (s schedule) waited(earlier schedule) time.Duration {
-	var most, sum time.Duration
-	for id, t := range s {
-		most = max(most, t.run-earlier[id].run)
-	}
-	for id, t := range s {
-		if t.run-earlier[id].run > most/5 {
-			sum += max(0, t.wait-earlier[id].wait)
-		}
-	}
-	return sum
-}
 
 // A usage is a reading of what this process has used so far.
 type usage struct {
 	cpu   measure.CPU
-	tasks schedule
+	tasks counters.Threads
 }
 
 // used is the difference of two readings.
@@ -54,9 +21,9 @@ type used struct{ user, system, wait time.Duration }
 // children adds the processor time of processes that this one has started and
 // that still run.
 func usageBefore(children bool) usage {
-	u := usage{tasks: threads(0)}
+	u := usage{tasks: counters.ReadThreads(0)}
 	if children {
-		u.cpu = descendants()
+		u.cpu = workers()
 	}
 	own := measure.ProcessCPU()
 	u.cpu.User += own.User
@@ -66,19 +33,29 @@ func usageBefore(children bool) usage {
 
 func usageAfter(children bool) usage {
 	u := usage{cpu: measure.ProcessCPU()}
-	u.tasks = threads(0)
+	u.tasks = counters.ReadThreads(0)
 	if children {
-		theirs := descendants()
+		theirs := workers()
 		u.cpu.User += theirs.User
 		u.cpu.System += theirs.System
 	}
 	return u
 }
 
+// workers returns the processor time of processes below this one, 0 where it
+// can't be read.
+func workers() measure.CPU {
+	w := counters.ReadWorkers()
+	return measure.CPU{User: seconds(w.User.N), System: seconds(w.System.N)}
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
 func (u usage) since(earlier usage) used {
 	cpu := u.cpu.Since(earlier.cpu)
 	// A worker that ended meanwhile takes its past with it.
-	return used{max(0, cpu.User), max(0, cpu.System), u.tasks.waited(earlier.tasks)}
+	wait, _ := u.tasks.Waited(earlier.tasks)
+	return used{max(0, cpu.User), max(0, cpu.System), seconds(wait)}
 }
 
 // sample is the average of a number of runs that took so much together.

@@ -11,6 +11,12 @@ import (
 
 // compile compiles a package. Errors of the text are *Errors.
 func (t *Toolchain) compile(ctx context.Context, s *setup, work, importcfg, path, archive string, files []File, plugin bool) error {
+	_, err := t.compileWith(ctx, s, work, importcfg, path, archive, files, plugin)
+	return err
+}
+
+// compileWith is compile with more flags; it returns what the compiler tells.
+func (t *Toolchain) compileWith(ctx context.Context, s *setup, work, importcfg, path, archive string, files []File, plugin bool, flags ...string) (told string, err error) {
 	args := []string{
 		"-o", archive, "-p", path, "-importcfg", importcfg, "-pack", "-e", "-complete", "-nolocalimports",
 		"-lang", s.lang, "-goversion", s.version, fmt.Sprintf("-c=%d", jobs()),
@@ -23,24 +29,25 @@ func (t *Toolchain) compile(ctx context.Context, s *setup, work, importcfg, path
 			args = append(args, "-race")
 		}
 	}
+	args = append(args, flags...)
 	names, err := writeFiles(work, files)
 	if err != nil {
-		return err
+		return "", err
 	}
 	args = append(append(args, "--"), names...)
 	out, err := tool(ctx, s, work, "compile", args...)
 	if err == nil {
-		return nil
+		return string(out), nil
 	}
 	var failed *commandError
 	if !errors.As(err, &failed) {
-		return err
+		return "", err
 	}
 	list, _ := parseErrors(string(out))
 	if len(list) == 0 {
-		return err
+		return "", err
 	}
-	return &Errors{List: list}
+	return "", &Errors{List: list}
 }
 
 // writeFiles writes texts into a folder and returns the files' names. The

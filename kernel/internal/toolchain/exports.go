@@ -219,7 +219,7 @@ func (t *Toolchain) closure(ctx context.Context, s *setup, base *exports, paths 
 	var ours, foreign []string
 	for _, p := range rest {
 		switch {
-		case isWeft(p) || s.isStandard(p):
+		case isWeft(p) || isLinked(p) || s.isStandard(p):
 			ours = append(ours, p)
 		default:
 			foreign = append(foreign, p)
@@ -288,6 +288,10 @@ func (t *Toolchain) ownPackages(ctx context.Context, paths []string) (own []*exp
 	}
 	return own, rest, nil
 }
+
+// isLinked reports whether a package is of the module that the session links: the
+// session has its version, whatever modules the notebook has.
+func isLinked(path string) bool { return strings.HasPrefix(path, linkedModule+"/") }
 
 func isWeft(path string) bool {
 	return path == weftModule || strings.HasPrefix(path, weftModule+"/")
@@ -404,11 +408,11 @@ type config struct {
 // against, and returns the versions of the modules in it.
 func (t *Toolchain) importcfg(ctx context.Context, s *setup, base *exports, work string, imports []string) (cfg config, versions map[string]string, err error) {
 	roots := append(slices.Clone(imports), "runtime") // every program has it
-	if base == s.plugin {
-		roots = append(roots, "runtime/cgo") // external linking
-		if s.race {
-			roots = append(roots, "runtime/race")
-		}
+	if base == s.plugin || base == s.racing {
+		roots = append(roots, "runtime/cgo") // external linking, or the detector's C
+	}
+	if base == s.plugin && s.race || base == s.racing {
+		roots = append(roots, "runtime/race")
 	}
 	list, err := t.closure(ctx, s, base, roots)
 	if err != nil {
@@ -427,7 +431,7 @@ func (t *Toolchain) importcfg(ctx context.Context, s *setup, base *exports, work
 	if err := os.WriteFile(cfg.file, []byte(b.String()), 0o600); err != nil {
 		return config{}, nil, err
 	}
-	if base == s.program { // only the linker understands this
+	if base != s.plugin { // only the linker understands this
 		fmt.Fprintf(&b, "modinfo %q\n", s.buildInfo(versions))
 		if err := os.WriteFile(cfg.file+".link", []byte(b.String()), 0o600); err != nil {
 			return config{}, nil, err

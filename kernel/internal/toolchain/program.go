@@ -42,24 +42,28 @@ func (t *Toolchain) Program(ctx context.Context, files []File, race bool) (exe s
 	exe = filepath.Join(work, "main")
 	p := Package{Path: "main", Files: files}
 	imports := importsOf(p)
-	direct := !race
+	direct := true
 	for _, f := range files {
 		direct = direct && !slices.Contains(importsIn(f.Text), "C")
 	}
 	if direct {
-		cfg, _, err := t.importcfg(ctx, s, s.program, work, imports)
+		base, flags := s.program, []string{}
+		if race {
+			base, flags = s.racing, []string{"-race"}
+		}
+		cfg, _, err := t.importcfg(ctx, s, base, work, imports)
 		if err != nil {
 			return "", fmt.Errorf("build the program: %w", err)
 		}
 		archive := filepath.Join(work, "package.a")
-		if err := t.compile(ctx, s, work, cfg.file, "main", archive, files, false); err != nil {
+		if _, err := t.compileWith(ctx, s, work, cfg.file, "main", archive, files, false, flags...); err != nil {
 			return "", err
 		}
 		if err := t.lanes.yield(ctx); err != nil {
 			return "", err
 		}
-		_, err = tool(ctx, s, work, "link", "-o", exe, "-importcfg", cfg.file+".link",
-			"-buildmode=exe", "-s", "-w", "-X=runtime.defaultGOROOT="+s.goroot, "-extld", s.cc, archive)
+		_, err = tool(ctx, s, work, "link", append(flags, "-o", exe, "-importcfg", cfg.file+".link",
+			"-buildmode=exe", "-s", "-w", "-X=runtime.defaultGOROOT="+s.goroot, "-extld", s.cc, archive)...)
 		if err == nil {
 			return exe, nil
 		}

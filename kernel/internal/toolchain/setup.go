@@ -33,6 +33,7 @@ type setup struct {
 	canOpen              bool              // session is weft-session, which opens a plugin on demand
 	deps                 map[string]string // versions of the modules in the session's program
 	plugin, program      *exports          // standard and Weft's packages, compiled for each
+	racing               *exports          // the same for programs with the race detector
 	linker               linker
 }
 
@@ -127,7 +128,9 @@ func (t *Toolchain) examine(ctx context.Context) (*setup, error) {
 		return nil, fmt.Errorf("put Weft's sources where they can be compiled: %w", err)
 	}
 	s.plugin = s.newExports("plugin", s.source, append([]string{"-buildmode=plugin"}, flags...))
-	s.program = s.newExports("program", s.source, slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "-race" }))
+	plain := slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "-race" })
+	s.program = s.newExports("program", s.source, plain)
+	s.racing = s.newExports("race", s.source, append(slices.Clone(plain), "-race"))
 
 	key := sum(goSum, s.session, stamp(s.session), s.cc, s.source, strings.Join(flags, " "), os.Getenv("PATH"))
 	file := filepath.Join(s.cache, "ready-"+key)

@@ -29,12 +29,42 @@ var goLine = sync.OnceValue(func() string {
 	panic("BUG: our go.mod has no go line")
 })
 
+// linkedModule is the one module whose packages the session links for cells
+// and compiled cells may import, as cells without a module of their own do.
+const linkedModule = "github.com/go-echarts/go-echarts/v2"
+
+// linkedVersion is its release.
+var linkedVersion = sync.OnceValue(func() string {
+	text, _ := weft.Sources.ReadFile("go.mod")
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "require ")); len(f) >= 2 && f[0] == linkedModule {
+			return f[1]
+		}
+	}
+	panic("BUG: our go.mod does not require " + linkedModule)
+})
+
+// linkedSums are the lines of our go.sum about it.
+func linkedSums() (lines []byte) {
+	text, _ := weft.Sources.ReadFile("go.sum")
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, linkedModule+" ") {
+			lines = append(lines, line...)
+		}
+	}
+	return lines
+}
+
 // sources returns the files that get compiled, by slash-separated path, and
-// their sum. What they need of go.mod is its go line: they import the standard
-// library and each other only.
+// their sum. They import the standard library and each other only; go.mod also
+// names the module that cells import beside them.
 var sources = sync.OnceValues(func() (map[string][]byte, string) {
-	files := map[string][]byte{"go.mod": []byte("module " + weftModule + "\n\n" + goLine() + "\n")}
+	files := map[string][]byte{
+		"go.mod": fmt.Appendf(nil, "module %s\n\n%s\n\nrequire %s %s\n", weftModule, goLine(), linkedModule, linkedVersion()),
+		"go.sum": linkedSums(),
+	}
 	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s", files["go.mod"], files["go.sum"])
 	err := fs.WalkDir(weft.Sources, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -80,8 +110,8 @@ func extract(cache string, main debug.Module) (string, error) {
 	if _, err := os.Stat(user); err == nil {
 		return user, nil
 	}
-	mod := fmt.Sprintf("module %[1]s/cells\n\n%[2]s\n\nrequire %[1]s %[3]s\n\nreplace %[1]s => %[4]q\n", weftModule, goLine(), main.Version, dir)
-	return user, writeTree(user, map[string][]byte{"go.mod": []byte(mod)})
+	mod := fmt.Sprintf("module %[1]s/cells\n\n%[2]s\n\nrequire (\n\t%[1]s %[3]s\n\t%[5]s %[6]s\n)\n\nreplace %[1]s => %[4]q\n", weftModule, goLine(), main.Version, dir, linkedModule, linkedVersion())
+	return user, writeTree(user, map[string][]byte{"go.mod": []byte(mod), "go.sum": linkedSums()})
 }
 
 // writeTree makes a folder that others see as a whole only.

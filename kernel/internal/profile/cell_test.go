@@ -1,0 +1,68 @@
+package profile
+
+import (
+	"sync"
+	"time"
+)
+
+// The functions below stand in a cell, as far as Go knows. seven and three take
+// their time in work; they are called so rarely that a goroutine which is asked
+// to stop does not wait for the next call to do so.
+
+var sink float64
+
+//line cell[3]:1
+//go:noinline
+func work(n int) {
+	for i := range n {
+		sink += float64(i%7) * 0.5
+	}
+}
+
+//go:noinline
+func seven(n int) {
+	work(7 * n)
+}
+
+//go:noinline
+func three(n int) {
+	work(3 * n)
+}
+
+//go:noinline
+func split(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		seven(100_000)
+		three(100_000)
+	}
+}
+
+// pingPong sends n messages there and back.
+func pingPong(n int) {
+	there, back := make(chan int), make(chan int)
+	go func() {
+		for v := range there {
+			back <- v
+		}
+		close(back)
+	}()
+	for i := range n {
+		there <- i
+		<-back
+	}
+	close(there)
+}
+
+// fight has goroutines that want one lock, which each holds while it sleeps.
+func fight(goroutines int, hold time.Duration) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range goroutines {
+		wg.Go(func() {
+			mu.Lock()
+			time.Sleep(hold)
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+}
