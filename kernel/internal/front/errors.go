@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -203,6 +204,9 @@ func (f *Front) place(p link.Position) string {
 	if name == "" {
 		name = f.sources.function(p.File, p.Line)
 	}
+	if measuredFunc.MatchString(name) {
+		name = "main" // the reader has written statements
+	}
 	if by, ok := strings.CutPrefix(name, "created by "); ok {
 		text += ", where the goroutine was started"
 		name = by
@@ -215,6 +219,10 @@ func (f *Front) place(p link.Position) string {
 	}
 	return text
 }
+
+// measuredFunc matches the functions that a magic's text becomes, in both
+// engines' stacks.
+var measuredFunc = regexp.MustCompile(`^(main\.)?(Measured|Values)(_\d+)?$`)
 
 // around shows a line with its neighbours, marked.
 func (f *Front) around(p link.Position) []string {

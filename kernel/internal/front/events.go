@@ -3,6 +3,7 @@ package front
 import (
 	"context"
 
+	"github.com/weft-go/weft/kernel/internal/figure"
 	"github.com/weft-go/weft/kernel/internal/link"
 	"github.com/weft-go/weft/kernel/internal/supervisor"
 	"github.com/weft-go/weft/kernel/internal/wire"
@@ -31,13 +32,20 @@ func (e *events) Display(d link.Display) {
 	if o == nil {
 		return
 	}
-	data := wire.DisplayData{Data: d.Data, Metadata: d.Metadata}
+	data := displayData(d.Data, d.Metadata)
 	if d.ID != "" {
 		data.Transient = map[string]any{"display_id": d.ID}
 	}
 	if show, ok := displays[d.Op]; ok {
 		o.inOrder(func(to Output) { show(to, data, d.Wait) })
 	}
+}
+
+// displayData makes of what a session shows what clients know: charts become
+// pictures, results of measurements metadata.
+func displayData(data, metadata map[string]any) wire.DisplayData {
+	data, metadata = figure.Bundle(data, metadata)
+	return wire.DisplayData{Data: data, Metadata: metadata}
 }
 
 // displays says what is done with each operation of a link.Display.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weft-go/weft/kernel/internal/figure"
 	"github.com/weft-go/weft/kernel/internal/magic"
 	"github.com/weft-go/weft/kernel/internal/wire"
 )
@@ -17,7 +18,12 @@ type execution struct {
 	out   *output
 	pages []map[string]any // payload of the reply: texts for the pager
 
+	report []byte        // of the last measurement: what the session made for its magic
+	warm   chan struct{} // of the last measurement: closed when charts can be drawn
+
 	stopped bool // guarded by front.mu: an interrupt came
+
+	instrument string // for the run under way: see Measurement.Instrument
 }
 
 // Execute implements server.Session: it runs one cell to its end.
@@ -27,6 +33,9 @@ func (f *Front) Execute(ctx context.Context, req *wire.ExecuteRequest, to Output
 	x := f.begin(name, to)
 	defer f.leave(x)
 	f.sources.add(x.name, req.Code)
+	if strings.Contains(req.Code, "chart") {
+		go figure.Warm()
+	}
 	err := x.cell(ctx, req.Code)
 	x.out.flush()
 	x.out.closeSpill()

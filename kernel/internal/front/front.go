@@ -64,6 +64,7 @@ type Front struct {
 	runs     int                 // guarded by mu: the last run's number
 	files    int                 // guarded by mu: the last file's number
 	settings []setting           // guarded by mu: what a new session must be told
+	notes    map[string]string   // guarded by mu: what magics remember
 	stop     context.CancelFunc  // guarded by mu: ends the input that waits
 	current  *execution          // guarded by mu: the cell that runs
 	closed   bool                // guarded by mu

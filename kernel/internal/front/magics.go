@@ -3,15 +3,9 @@ package front
 import (
 	"context"
 	"errors"
-	"go/ast"
-	"go/parser"
-	"strings"
 
-	"github.com/weft-go/weft/kernel/internal/cell"
 	"github.com/weft-go/weft/kernel/internal/link"
 	"github.com/weft-go/weft/kernel/internal/magic"
-	"github.com/weft-go/weft/kernel/internal/wire"
-	"github.com/weft-go/weft/kernel/measure"
 )
 
 var _ magic.Env = (*execution)(nil)
@@ -24,35 +18,6 @@ func (x *execution) Go(ctx context.Context, code string) error {
 // GoOn implements magic.Env.
 func (x *execution) GoOn(ctx context.Context, engine, code string) error {
 	return x.golangOn(ctx, engine, code, nil)
-}
-
-// Measure implements magic.Env. What %timeit repeats becomes a function that
-// lives for this run only.
-func (x *execution) Measure(ctx context.Context, kind, args, code string) error {
-	m := &link.Measure{Kind: kind, Args: args, Text: strings.TrimSpace(code)}
-	if kind != "timeit" {
-		return x.golang(ctx, code, m)
-	}
-	if _, err := measure.ParseTimeit(args); err != nil {
-		return err
-	}
-	open := "func " + timeitName + "() { "
-	if e, err := parser.ParseExpr(code); err == nil {
-		if _, call := e.(*ast.CallExpr); !call {
-			open += "_ = " // Go wants the value used
-		}
-	}
-	err := x.golang(ctx, open+code+"\n}", m)
-	var d *cell.Diagnostics
-	if errors.As(err, &d) {
-		for i := range d.List {
-			if d.List[i].Line == 1 {
-				d.List[i].Column = max(1, d.List[i].Column-len(open))
-			}
-		}
-		d.Source = code
-	}
-	return err
 }
 
 // stays names the operations whose effect has to outlive the session.
@@ -104,7 +69,8 @@ func (x *execution) Stderr(text string) { x.out.write(link.Stderr, []byte(text))
 
 // Display implements magic.Env.
 func (x *execution) Display(data map[string]any) {
-	x.out.inOrder(func(to Output) { to.Display(wire.DisplayData{Data: data}) })
+	d := displayData(data, nil)
+	x.out.inOrder(func(to Output) { to.Display(d) })
 }
 
 // Page implements magic.Env.

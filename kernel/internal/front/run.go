@@ -57,6 +57,10 @@ func (x *execution) golangOn(ctx context.Context, engine, text string, m *link.M
 			return err
 		}
 	}
+	if c.Program && m != nil && m.Kind != "time" {
+		e.mu.Unlock()
+		return fmt.Errorf("%%%%%s works on statements, not on a whole program: put the calls that main makes below it, or use %%%%time", m.Kind)
+	}
 	if engine == "" {
 		engine = e.chosen
 	}
@@ -160,9 +164,9 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 		e.mu.Unlock()
 	}
 	files := f.number(plan.Files)
-	if m != nil && m.Kind == "timeit" {
-		commit = refuse // the function that is measured is nobody else's
-		files = append(files, f.number([]lower.File{{Name: x.name, Text: timeitCall}})...)
+	if m != nil && len(m.Bodies) > 0 {
+		commit = refuse // functions that are measured are nobody else's
+		files = append(files, f.number([]lower.File{{Name: measureFile, Text: measureCall(m)}})...)
 	}
 	if len(files)+len(blank) == 0 {
 		commit()
@@ -225,6 +229,11 @@ func (x *execution) compile(ctx context.Context, text, engine string, m *link.Me
 			land(false)
 		}
 	}()
+	if x.instrument != "" {
+		if err := x.rewrite(c, src); err != nil {
+			return err
+		}
+	}
 	plugin, err := e.build(ctx, src)
 	if err != nil {
 		return compileErrors(c, err)
@@ -244,7 +253,7 @@ func (x *execution) compile(ctx context.Context, text, engine string, m *link.Me
 	if err == nil && r.Status == link.Failed && r.Name == "load" {
 		return &refused{r}
 	}
-	land(m == nil || m.Kind != "timeit")
+	land(m == nil || len(m.Bodies) == 0)
 	if err != nil {
 		return x.died(ctx, err)
 	}
@@ -268,7 +277,11 @@ func (x *execution) write(text, engine string, m *link.Measure) (c *check.Cell, 
 		if len(c.Body) == 0 && m == nil && engine != engineNative && len(f.modules.blank(c)) == 0 {
 			return c, nil, nil
 		}
-		more := slices.DeleteFunc(e.state.Needs(c), func(n string) bool { return slices.Contains(needs, n) })
+		more := e.state.Needs(c)
+		if x.instrument != "" {
+			more = append(more, f.reached(c).functions...)
+		}
+		more = slices.DeleteFunc(more, func(n string) bool { return slices.Contains(needs, n) })
 		if len(more) == 0 {
 			break
 		}
@@ -276,7 +289,7 @@ func (x *execution) write(text, engine string, m *link.Measure) (c *check.Cell, 
 	}
 	o := native.Options{}
 	if m != nil {
-		o.Measure = m.Kind
+		o.Bodies = len(m.Bodies)
 	}
 	src, err = e.state.Write(c, e.path(), o)
 	return c, src, err
@@ -366,13 +379,6 @@ func engineOf(c *check.Cell) string {
 	return "interpreted"
 }
 
-// timeitName is the function that a %timeit's text becomes, timeitCall the
-// file that has it measured.
-const (
-	timeitName = "Timeit_"
-	timeitCall = "package main\n\nimport w_ \"weft/glue\"\n\nfunc init() { w_.Timeit(" + timeitName + ", func() {}) }\n"
-)
-
 // send hands a run to the session. A session that died between two cells is
 // replaced first.
 func (x *execution) send(r link.Run) (link.Done, error) {
@@ -386,7 +392,12 @@ func (x *execution) send(r link.Run) (link.Done, error) {
 	if stopped {
 		return link.Done{Cell: r.Cell, Status: link.Interrupted}, nil
 	}
-	return s.Run(r)
+	if r.Measure != nil {
+		<-x.warm
+	}
+	done, err := s.Run(r)
+	x.report = done.Report
+	return done, err
 }
 
 // number gives files the numbers by which positions come back.

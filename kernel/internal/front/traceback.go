@@ -166,6 +166,9 @@ func (f *Front) goroutine(text string) stack {
 func learners(positions []link.Position) []link.Position {
 	out := make([]link.Position, 0, len(positions))
 	for _, p := range positions {
+		if p.File == measureFile {
+			continue
+		}
 		by, fn := "", p.Func
 		if rest, ok := strings.CutPrefix(fn, "created by "); ok {
 			by, fn = "created by ", rest

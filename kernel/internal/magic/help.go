@@ -116,7 +116,7 @@ func (t Table) Markdown() string {
 	for _, m := range t {
 		forms := strings.Split(m.Usage, "  ")
 		for i := range forms {
-			forms[i] = "`" + forms[i] + "`"
+			forms[i] = "`" + strings.ReplaceAll(forms[i], "|", `\|`) + "`"
 		}
 		fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(forms, ", "), strings.ReplaceAll(m.Short, "|", `\|`))
 	}

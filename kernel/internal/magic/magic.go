@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/weft-go/weft/kernel/internal/link"
 )
 
 // A Magic is one command. All fields but Doc are required.
@@ -85,9 +87,14 @@ type Env interface {
 	// Compile compiles functions and types that cells have defined, and reports
 	// in a few lines what it took. Without names it reports what is compiled.
 	Compile(ctx context.Context, names []string) (report string, err error)
-	// Measure runs Go text as Go does and shows what it took. kind is "time"
-	// or "timeit"; args are timeit's options as written, "-n 10 -r 3".
-	Measure(ctx context.Context, kind, args, code string) error
+	// Measure has Go text run and measured by the session. report is what the
+	// measurement's kind returns for the magic: a profile, a trace; it may be
+	// there beside an error of the text.
+	Measure(ctx context.Context, m Measurement) (report []byte, err error)
+	// Note keeps a text under a name for as long as the kernel runs; Noted returns
+	// it, "" for none.
+	Note(name, text string)
+	Noted(name string) string
 	// Op asks the session for one of its operations: "shell", "chdir",
 	// "setenv", "unsetenv", "environ", "writefile", "values". The folder and
 	// the environment must outlive the session: the front records "chdir",
@@ -104,8 +111,54 @@ type Env interface {
 	// Inspect returns what is known about a Go name as plain text: its
 	// declaration and documentation. ok is false for an unknown name.
 	Inspect(ctx context.Context, name string) (text string, ok bool)
+	// Place returns where in a cell interpreted code was, by the step that
+	// stands in its stack.
+	Place(at link.Step) (link.Position, bool)
+	// SourceLine returns a line of a cell as it was typed, and the function it
+	// is in, "" for none.
+	SourceLine(cell string, line int) (text, function string, ok bool)
 	// Reset forgets every name and starts a new session.
 	Reset(ctx context.Context) error
+
+	// Assembly compiles a function of a cell ("f", "T.m"), or finds one of a
+	// package ("julia.Serial"), and returns its machine code. The error says
+	// what is missing where nothing can be compiled.
+	Assembly(ctx context.Context, name string) (*Listing, error)
+	// Decisions compiles a function of a cell and returns what the compiler
+	// tells of its decisions. Errors are as Assembly's.
+	Decisions(ctx context.Context, name string) (*Decisions, error)
+	// Race runs Go text, placed as in Go, as a program of its own with the race
+	// detector; what it prints is the cell's. The run is there beside an error
+	// of the program's own: a panic, an exit status.
+	Race(ctx context.Context, code string) (*RaceRun, error)
+	// Sources returns the declarations of a function, of a cell or of one of
+	// Weft's packages ("julia.Serial"), and of all that it needs there, once
+	// each.
+	Sources(name string) ([]Declared, error)
+}
+
+// A Measurement says what is measured, and how.
+type Measurement struct {
+	Kind    string // the row of gauge.Kinds that does it
+	Options any    // that row's own, as encoding/json encodes it
+	// Cell is Go text that runs once, as a part of the notebook: what it
+	// defines stays defined. Where it is empty Bodies are measured; without
+	// any the kind measures something of its own, such as a compiled kernel.
+	Cell   string
+	Bodies []Body
+	Engine string // one of the list Engines; "" for the chosen one
+	// Instrument has the cells' functions that the text reaches rewritten for
+	// this run: "access" reports what they read and write, "lines" counts how
+	// often lines run. Such text is always compiled.
+	Instrument string
+}
+
+// A Body is Go text that becomes a function, which can be repeated.
+type Body struct {
+	Name  string // for tables and charts; "" for the text
+	Code  string // with newlines and blanks in front, as in Env.Go
+	Param string // the name of an int parameter that the text may use; "" for none
+	Value bool   // what the text computes is wanted, too, if it is an expression
 }
 
 // A Name is one name that the notebook's cells have defined.
@@ -128,6 +181,29 @@ type Table []*Magic
 var Magics = Table{
 	timeMagic,
 	timeitMagic,
+	perfMagic,
+	classifyMagic,
+	benchMagic,
+	rooflineMagic,
+	compareMagic,
+	scaleMagic,
+	sweepMagic,
+	predictMagic,
+	verifyMagic,
+	saveMagic,
+	loadMagic,
+	cachesimMagic,
+	machineMagic,
+	prunMagic,
+	lprunMagic,
+	traceMagic,
+	memitMagic,
+	mprofMagic,
+	heapMagic,
+	asmMagic,
+	annotateMagic,
+	raceMagic,
+	effortMagic,
 	nativeMagic,
 	interpMagic,
 	engineMagic,
@@ -185,7 +261,6 @@ var elsewhere = map[string]string{
 	"magic":    "%help",
 	"mkdir":    "!mkdir folder",
 	"pinfo":    "name?",
-	"prun":     "%time",
 	"quickref": "%help",
 	"rm":       "!rm file",
 	"script":   "%%sh",

@@ -2,6 +2,7 @@ package magic
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/weft-go/weft/kernel/internal/link"
 )
 
 var update = flag.Bool("update", false, "write the README's table of magics")
@@ -19,6 +22,8 @@ var update = flag.Bool("update", false, "write the README's table of magics")
 type notebook struct {
 	log      strings.Builder
 	measured string // what Measure got, with its place
+	report   []byte // what it returns
+	notes    map[string]string
 	names    []Name
 	docs     map[string]string
 	environ  map[string]string
@@ -49,10 +54,51 @@ func (n *notebook) Compile(_ context.Context, names []string) (string, error) {
 	return "done\n", n.fail["compile"]
 }
 
-func (n *notebook) Measure(_ context.Context, kind, args, code string) error {
-	fmt.Fprintf(&n.log, "measure %s [%s] %q\n", kind, args, strings.TrimLeft(code, "\n "))
+func (n *notebook) Measure(_ context.Context, m Measurement) ([]byte, error) {
+	code := m.Cell
+	for _, b := range m.Bodies {
+		code += b.Code
+	}
+	options, err := json.Marshal(m.Options)
+	fmt.Fprintf(&n.log, "measure %s %s %q\n", m.Kind, options, strings.TrimLeft(code, "\n "))
 	n.measured = code
-	return nil
+	return n.report, err
+}
+
+func (n *notebook) Note(name, text string) {
+	if n.notes == nil {
+		n.notes = map[string]string{}
+	}
+	n.notes[name] = text
+}
+
+func (n *notebook) Noted(name string) string { return n.notes[name] }
+
+func (n *notebook) Place(at link.Step) (link.Position, bool) {
+	return link.Position{File: "cell[1]", Line: at.Line()}, true
+}
+
+func (n *notebook) SourceLine(cell string, line int) (text, function string, ok bool) {
+	return fmt.Sprintf("%s line %d", cell, line), "", true
+}
+
+func (n *notebook) Assembly(_ context.Context, name string) (*Listing, error) {
+	fmt.Fprintf(&n.log, "assembly %s\n", name)
+	return &Listing{Name: name, Arch: "amd64"}, n.fail["assembly"]
+}
+
+func (n *notebook) Decisions(_ context.Context, name string) (*Decisions, error) {
+	fmt.Fprintf(&n.log, "decisions %s\n", name)
+	return &Decisions{Name: name}, n.fail["decisions"]
+}
+
+func (n *notebook) Race(_ context.Context, code string) (*RaceRun, error) {
+	fmt.Fprintf(&n.log, "race %q\n", strings.TrimLeft(code, "\n "))
+	return &RaceRun{}, n.fail["race"]
+}
+
+func (n *notebook) Sources(name string) ([]Declared, error) {
+	return []Declared{{Name: name, Text: "func f() {}"}}, n.fail["sources"]
 }
 
 func (n *notebook) Op(_ context.Context, name string, args map[string]string) (map[string]string, error) {
@@ -123,17 +169,49 @@ func TestRun(t *testing.T) {
 		want string // the log
 		err  string // part of the error
 	}{
-		{name: "time", cell: "%time f(1)", want: `measure time [] "f(1)"`},
-		{name: "time a cell", cell: "%%time\nf(1)\nf(2)", want: `measure time [] "f(1)\nf(2)"`},
+		{name: "time", cell: "%time f(1)", want: `measure time null "f(1)"`},
+		{name: "time a cell", cell: "%%time\nf(1)\nf(2)", want: `measure time null "f(1)\nf(2)"`},
 		{name: "time nothing", cell: "%time", err: "%time needs a statement"},
 		{name: "time cell with arguments", cell: "%%time f()\ng()", err: "put the code below"},
 		{name: "time an empty cell", cell: "%%time\n\n", err: "%%time has nothing to work on"},
-		{name: "timeit", cell: "%timeit f(1)", want: `measure timeit [] "f(1)"`},
-		{name: "timeit options", cell: "%timeit -n 10 -r3 f(1)", want: `measure timeit [-n 10 -r 3] "f(1)"`},
-		{name: "timeit negative", cell: "%timeit -n", want: `measure timeit [] "-n"`},
-		{name: "timeit negative number", cell: "%timeit -n*3", want: `measure timeit [] "-n*3"`},
-		{name: "timeit a cell", cell: "%%timeit -r 3\nf(1)\n", want: `measure timeit [-r 3] "f(1)\n"`},
+		{name: "timeit", cell: "%timeit f(1)", want: `measure timeit {} "f(1)"`},
+		{name: "timeit options", cell: "%timeit -n 10 -r3 f(1)", want: `measure timeit {"runs":3,"loops":10} "f(1)"`},
+		{name: "timeit negative", cell: "%timeit -n", want: `measure timeit {} "-n"`},
+		{name: "timeit negative number", cell: "%timeit -n*3", want: `measure timeit {} "-n*3"`},
+		{name: "timeit a cell", cell: "%%timeit -r 3\nf(1)\n", want: `measure timeit {"runs":3} "f(1)\n"`},
 		{name: "timeit cell with code", cell: "%%timeit x := 1\nf(1)\n", err: "only options"},
+		{name: "timeit gc", cell: "%timeit -gc off -q f(1)", want: `measure timeit {"gc":"off","quiet":true} "f(1)"`},
+		{name: "timeit wrong gc", cell: "%timeit -gc sometimes f(1)", err: "none of on, off and each"},
+		{name: "timeit wrong engine", cell: "%timeit -engine gcc f(1)", err: "no engine"},
+		{name: "compare", cell: "%compare f(1) two=g(2)", want: `measure compare {} "f(1)                  g(2)"`},
+		{name: "compare one", cell: "%compare f(1)", err: "two expressions"},
+		{name: "compare saved", cell: "%compare @old f(1)", want: `measure compare {"saved":["old"]} "f(1)"`},
+		{name: "compare a cell", cell: "%%compare -nocheck\n--- a\nf(1)\n--- b\ng(1)", want: "measure compare {\"no_check\":true} \"f(1)\\n\\n\\n\\n\\ng(1)\""},
+		{name: "scale", cell: "%scale -w 1,2 f(w)", want: `measure scale {"workers":[1,2]} "f(w)"`},
+		{name: "scale flags behind", cell: "%scale f(workers) -w 1..3", want: `measure scale {"workers":[1,2,3]} "f(workers)"`},
+		{name: "scale without workers", cell: "%scale f(3)", err: "write w there"},
+		{name: "scale wrong workers", cell: "%scale -w 0,1 f(w)", err: "want numbers from 1"},
+		{name: "sweep", cell: "%sweep n=1,2 f(n)", want: `measure sweep {"param":"n","values":[1,2]} "f(n)"`},
+		{name: "sweep without", cell: "%sweep n=1,2 f(3)", err: "does not depend on n"},
+		{name: "sweep nothing", cell: "%sweep n=1,2", err: "needs an expression"},
+		{name: "sweep no values", cell: "%sweep f(n)", err: "want a parameter and its values"},
+		{name: "cachesim", cell: "%cachesim -machine skylake -level tlb f(1)", want: `measure cachesim {"machine":"skylake","level":"tlb"} "f(1)"`},
+		{name: "cachesim a cell", cell: "%%cachesim -warm\nf(1)\n", want: `measure cachesim {"warm":true} "f(1)\n"`},
+		{name: "cachesim a kernel", cell: "%cachesim -full matmul:ikj n=256,264", want: `measure cachesim {"full":true,"twin":"matmul:serial:ikj","n":[256,264]} ""`},
+		{name: "cachesim nothing", cell: "%cachesim", err: "needs a statement"},
+		{name: "cachesim unknown machine", cell: "%cachesim -machine vax f(1)", err: "raspberrypi4"},
+		{name: "cachesim unknown level", cell: "%cachesim -machine m1 -level L4 f(1)", err: "one of L1, L2, L3, L1 TLB, L2 TLB"},
+		{name: "cachesim unknown variant", cell: "%cachesim matmul:simd n=3", err: "serial, serial:ikj, serial:blocked"},
+		{name: "cachesim without a size", cell: "%cachesim matmul:ikj", err: "needs a size"},
+		{name: "cachesim wrong size", cell: "%cachesim matmul:ikj n=1e9", err: "not a whole number"},
+		{name: "cachesim large", cell: "%cachesim matmul:ikj n=100000", err: "from 1 to 8192"},
+		{name: "cachesim code like a kernel", cell: "%cachesim matmul", want: `measure cachesim {} "matmul"`},
+		{name: "predict", cell: "%predict f(1) 0.3s", want: `measure predict {"texts":["f(1)"],"seconds":0.3} ""`},
+		{name: "verify nothing", cell: "%verify", err: "nothing has been predicted"},
+		{name: "predict badly", cell: "%predict f(1)", err: "want code and a time"},
+		{name: "save", cell: "%save x", want: `measure save {"name":"x"} ""`},
+		{name: "save nothing", cell: "%save", err: "needs one name"},
+		{name: "load", cell: "%load a.ipynb#2", want: `measure load {"name":"a.ipynb#2"} ""`},
 		{name: "timeit options alone", cell: "%timeit -n 10", err: "needs a statement"},
 
 		{name: "engine", cell: "%engine", want: `out "auto: the compiler is ready\n"`},

@@ -27,11 +27,17 @@ system time, and cores used (user + system, divided by wall).
 			if call.Args != "" {
 				return errors.New("%%time takes nothing on its line: put the code below, or write %time " + call.Args)
 			}
-			return env.Measure(ctx, "time", "", call.placed(call.Body))
+			return once(ctx, env, "time", nil, call.placed(call.Body))
 		}
 		if strings.TrimSpace(call.Args) == "" {
 			return errors.New("%time needs a statement to run, such as %time f(10)")
 		}
-		return env.Measure(ctx, "time", "", call.placed(call.Args))
+		return once(ctx, env, "time", nil, call.placed(call.Args))
 	},
+}
+
+// once has Go text run once and measured by a kind that returns no report.
+func once(ctx context.Context, env Env, kind string, options any, code string) error {
+	_, err := env.Measure(ctx, Measurement{Kind: kind, Options: options, Cell: code})
+	return err
 }

@@ -4,25 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
 var timeitMagic = &Magic{
 	Name:  "timeit",
-	Usage: "%timeit [-n N] [-r R] statement  %%timeit [-n N] [-r R]",
-	Short: "run many times and show how long one run takes",
+	Usage: "%timeit [options] statement  %%timeit [options]",
+	Short: "run many times and show how long one run takes, with all samples",
 	Doc: `Runs the statement, or the whole cell, again and again and shows the time of
-one run: the median of the samples and how far they spread.
+one run: the median of the samples with the interval in which it lies, the
+fastest, the 95th percentile, user and system time, allocations, and a chart of
+all samples in the order taken. Samples during which other programs took the
+processor are marked, outliers are kept and marked.
 
-    -n N   runs in one sample (default: enough for a sample to last a while)
-    -r R   samples (default 7)
+    %timeit sort.Ints(slices.Clone(xs))
+    %timeit -r 100 -gc off f(1000)
+` + measuringDoc + `
 
-    %timeit sort.Ints(slices.Clone(xs))`,
+What is measured is compiled if it can be; the result says what ran it. In Go:
+measure.Timeit(measure.Options{}, func() { … }).`,
 	Line: true,
 	Cell: true,
 	Run: func(ctx context.Context, env Env, call Call) error {
-		opts, rest := cutOptions(call.Args)
+		var m measuring
+		rest, err := cutFlags(call.Args, m.flags()...)
+		if err != nil {
+			return fmt.Errorf("%s %w", call, err)
+		}
 		code := rest
 		if call.Cell {
 			if rest != "" {
@@ -33,23 +41,7 @@ one run: the median of the samples and how far they spread.
 		if strings.TrimSpace(code) == "" {
 			return errors.New("%timeit needs a statement to run, such as %timeit f(10)")
 		}
-		return env.Measure(ctx, "timeit", opts, call.placed(code))
+		_, err = env.Measure(ctx, Measurement{Kind: "timeit", Options: m.Options, Bodies: []Body{{Code: call.placed(code)}}, Engine: m.engine})
+		return err
 	},
-}
-
-// option is one option with its number. What does not look like that is Go:
-// "-n" alone is the negative of a variable.
-var option = regexp.MustCompile(`^\s*(-[nr]\s*=?\s*\d+)(?:\s+|$)`)
-
-// cutOptions takes the options in front of a statement off.
-func cutOptions(args string) (opts, rest string) {
-	for {
-		m := option.FindStringSubmatchIndex(args)
-		if m == nil {
-			return strings.TrimSpace(opts), strings.TrimSpace(args)
-		}
-		name, value := args[m[2]:m[2]+2], strings.TrimLeft(args[m[2]+2:m[3]], " \t=")
-		opts += " " + name + " " + value
-		args = args[m[1]:]
-	}
 }
