@@ -1,7 +1,9 @@
 # make           build weft and weft-session into bin/
 # make test      everything that has to hold, on two cores in less than ten minutes
 # make test-all  the same with the race detector, without assembly, on 1 and 4
-#                threads, and every fuzz target for FUZZTIME
+#                threads, in browsers, and every fuzz target for FUZZTIME
+# make look      open notebooks and pages in Chromium and check what is seen;
+#                the pictures are in browser/out
 # make check     what a change must pass besides the tests
 # make generate  write generated files anew
 # make bench     benchmarks, compared by implementation
@@ -30,23 +32,29 @@ CLIENTS = ./kernel/internal/python
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
 
-.PHONY: conformance build test test-all check generate bench notebooks fuzz install
+.PHONY: conformance build test test-all look check generate bench notebooks fuzz install
 
 build:
 	go build -trimpath -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
 
 test: build
-	go test $(TESTFLAGS) $$(go list ./... | grep -v '/internal/python$$')
+	go test $(TESTFLAGS) $$(go list ./... | grep -v -e '/internal/python$$' -e '/browser$$')
 	go test $(TESTFLAGS) $(CLIENTS)
 
 test-all: test
-	go test -race $(TESTFLAGS) ./...
+	go test -race $(TESTFLAGS) $$(go list ./... | grep -v '/browser$$')
 	GOEXPERIMENT=simd go test $(TESTFLAGS) ./kernels/julia
 	go test -tags noasm -cpu 1,4 $(TESTFLAGS) ./kernels/... ./runtime/... ./kernel/measure/... ./kernel/display/...
+	$(MAKE) look
 	$(MAKE) fuzz
 
+# Where JupyterLab's front end can't be built, its tests say so and are skipped.
+look:
+	-browser/lab/install.sh
+	go test -count 1 -timeout 20m $(TESTFLAGS) ./browser; code=$$?; echo "pictures of what was seen: browser/out"; exit $$code
+
 check:
-	@unformatted=$$(gofmt -l *.go kernel kernels runtime); \
+	@unformatted=$$(gofmt -l *.go browser kernel kernels runtime); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
 	go vet ./... && go -C kernels/_asm vet .
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet ./...

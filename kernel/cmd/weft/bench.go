@@ -141,24 +141,7 @@ func runBench(args []string, stdout io.Writer, stderr *os.File) error {
 
 // benchNames parses flags before and behind the names of kernels.
 func benchNames(fs *flag.FlagSet, args []string, stdout io.Writer) ([]string, error) {
-	fs.SetOutput(io.Discard)
-	var names []string
-	for len(args) > 0 {
-		err := fs.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			fs.SetOutput(stdout)
-			fmt.Fprintln(stdout, "usage: weft "+benchUsage)
-			fs.PrintDefaults()
-			return nil, err
-		}
-		if err != nil {
-			return nil, usageError{fmt.Errorf("bench: %w; weft bench -h lists the flags", err)}
-		}
-		if args = fs.Args(); len(args) > 0 {
-			names, args = append(names, args[0]), args[1:]
-		}
-	}
-	return names, nil
+	return parseAround(fs, benchUsage, args, stdout)
 }
 
 // progressLine returns a function that shows a text in place of the one

@@ -22,6 +22,8 @@ type command struct {
 // commands lists the subcommands in the order of the usage text.
 var commands = []*command{
 	runCommand,
+	publishCommand,
+	resultsCommand,
 	benchCommand,
 	installCommand,
 	uninstallCommand,

@@ -42,11 +42,16 @@ type runFlags struct {
 func (r *runFlags) define(fs *flag.FlagSet) {
 	fs.StringVar(&r.out, "o", "", "write the executed notebook to `FILE`")
 	fs.StringVar(&r.html, "html", "", "write it as one page that needs nothing else to `FILE`")
+	fs.StringVar(&r.code, "e", "", "run `CODE` instead of a file")
+	r.defineHow(fs)
+}
+
+// defineHow defines the flags that say how cells are run.
+func (r *runFlags) defineHow(fs *flag.FlagSet) {
 	fs.DurationVar(&r.timeout, "timeout", 0, "stop a cell that takes longer, such as 90s (default: never)")
 	fs.BoolVar(&r.allowErrors, "allow-errors", false, "go on behind a cell that fails")
 	fs.StringVar(&r.engine, "engine", "", "what runs Go text: `NAME` is auto, interp or native (default: WEFT_ENGINE, or auto)")
 	fs.Var(&r.parameters, "p", "`NAME=VALUE` of a parameter; may be given several times")
-	fs.StringVar(&r.code, "e", "", "run `CODE` instead of a file")
 }
 
 // options reads the settings that flags and environment hold.
@@ -157,7 +162,9 @@ func runCode(ctx context.Context, r *runFlags, code string, arguments []string) 
 	}
 	defer f.Close(context.Background())
 	defer context.AfterFunc(ctx, f.Interrupt)()
-	reply := f.Execute(ctx, &wire.ExecuteRequest{Code: code, Count: 1, AllowStdin: true}, newTerminal())
+	t := newTerminal()
+	reply := f.Execute(ctx, &wire.ExecuteRequest{Code: code, Count: 1, AllowStdin: true}, t)
+	t.finish()
 	switch {
 	case reply.Status == wire.OK:
 		return nil
@@ -179,6 +186,26 @@ func runNotebook(ctx context.Context, path string, r *runFlags) error {
 	if err != nil {
 		return err
 	}
+	ran := execute(ctx, nb, path, r)
+	var failed *notebook.CellError
+	if ran != nil && !errors.As(ran, &failed) {
+		return ran
+	}
+	// What a failing notebook has shown is written, too: the reason is in it.
+	if r.out != "" {
+		if err := notebook.Save(r.out, nb); err != nil {
+			return errors.Join(ran, err)
+		}
+	}
+	if r.html != "" {
+		return errors.Join(ran, savePage(r.html, nb, path))
+	}
+	return ran
+}
+
+// execute runs a notebook's cells in a session of their own and puts what they
+// show into nb. A *notebook.CellError says that a cell failed.
+func execute(ctx context.Context, nb *notebook.Notebook, path string, r *runFlags) error {
 	if err := isGo(nb); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -193,31 +220,24 @@ func runNotebook(ctx context.Context, path string, r *runFlags) error {
 		return err
 	}
 	defer f.Close(context.Background())
-	ran := notebook.Run(ctx, nb, f, notebook.Options{
+	return notebook.Run(ctx, nb, f, notebook.Options{
 		Name: path, Timeout: r.timeout, AllowErrors: r.allowErrors,
 		Parameters: r.parameters, Progress: os.Stderr,
 	})
-	var failed *notebook.CellError
-	if ran != nil && !errors.As(ran, &failed) {
-		return ran
+}
+
+// savePage writes a notebook as a page. Pictures that its Markdown names are
+// taken from the folder of the notebook, path, and from those below it.
+func savePage(file string, nb *notebook.Notebook, path string) error {
+	page := notebook.Page{Title: nb.Title()}
+	if page.Title == "" {
+		page.Title = strings.TrimSuffix(filepath.Base(path), ".ipynb")
 	}
-	// What a failing notebook has shown is written, too: the reason is in it.
-	if r.out != "" {
-		if err := notebook.Save(r.out, nb); err != nil {
-			return errors.Join(ran, err)
-		}
+	if root, err := os.OpenRoot(filepath.Dir(path)); err == nil {
+		defer root.Close()
+		page.Files = root.FS() // links don't lead out of it
 	}
-	if r.html != "" {
-		page := notebook.Page{Title: nb.Title()}
-		if page.Title == "" {
-			page.Title = strings.TrimSuffix(filepath.Base(path), ".ipynb")
-		}
-		err := notebook.Replace(r.html, func(w io.Writer) error { return notebook.WriteHTML(w, nb, page) })
-		if err != nil {
-			return errors.Join(ran, err)
-		}
-	}
-	return ran
+	return notebook.Replace(file, func(w io.Writer) error { return notebook.WriteHTML(w, nb, page) })
 }
 
 // isGo refuses a notebook that says it is in another language.

@@ -19,7 +19,11 @@ type terminal struct {
 	stdin          *bufio.Reader
 	color          bool
 
-	mu sync.Mutex // guards the writers
+	mu sync.Mutex // guards the writers and the following
+	// A display that is updated shows its first text at once, for it can't be
+	// taken back, and its last one at the end.
+	updated []string          // display_ids with a text that was not printed, in order
+	texts   map[string]string // by display_id
 }
 
 func newTerminal() *terminal {
@@ -50,15 +54,41 @@ func (t *terminal) Stream(name, text string) {
 }
 
 func (t *terminal) show(d wire.DisplayData) {
-	if text, ok := d.Data["text/plain"].(string); ok {
+	if text, ok := d.Data["text/plain"].(string); ok && text != "" {
 		t.print(t.stdout, strings.TrimSuffix(text, "\n")+"\n")
 	}
 }
 
-func (t *terminal) Display(d wire.DisplayData)       { t.show(d) }
-func (t *terminal) Result(d wire.DisplayData)        { t.show(d) }
-func (t *terminal) UpdateDisplay(d wire.DisplayData) {}
-func (t *terminal) ClearOutput(bool)                 {}
+func (t *terminal) Display(d wire.DisplayData) { t.show(d) }
+func (t *terminal) Result(d wire.DisplayData)  { t.show(d) }
+func (t *terminal) ClearOutput(bool)           {}
+
+func (t *terminal) UpdateDisplay(d wire.DisplayData) {
+	id, _ := d.Transient["display_id"].(string)
+	text, _ := d.Data["text/plain"].(string)
+	if text == "" {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.texts == nil {
+		t.texts = map[string]string{}
+	}
+	if _, ok := t.texts[id]; !ok {
+		t.updated = append(t.updated, id)
+	}
+	t.texts[id] = text
+}
+
+// finish shows what updates have come to.
+func (t *terminal) finish() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, id := range t.updated {
+		io.WriteString(t.stdout, strings.TrimSuffix(t.texts[id], "\n")+"\n")
+	}
+	t.updated, t.texts = nil, nil
+}
 
 var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 

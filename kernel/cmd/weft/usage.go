@@ -31,3 +31,38 @@ func parseFlags(fs *flag.FlagSet, args []string) error {
 	}
 	return nil
 }
+
+// parseAround parses a command's flags, which may stand before and behind its
+// arguments, and returns these. With -h it prints the flags and returns
+// flag.ErrHelp.
+func parseAround(fs *flag.FlagSet, usage string, args []string, stdout io.Writer) ([]string, error) {
+	fs.SetOutput(io.Discard) // the error is told once, by main
+	var names []string
+	for len(args) > 0 {
+		err := fs.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			fs.SetOutput(stdout)
+			fmt.Fprintln(stdout, "usage: weft "+usage)
+			fs.PrintDefaults()
+			return nil, err
+		}
+		if err != nil {
+			return nil, usageError{fmt.Errorf("%s: %w; weft %s -h lists the flags", fs.Name(), err, fs.Name())}
+		}
+		if args = fs.Args(); len(args) > 0 {
+			names, args = append(names, args[0]), args[1:]
+		}
+	}
+	return names, nil
+}
+
+// oneNotebook returns the only argument of a command that works on a notebook.
+func oneNotebook(command string, names []string) (string, error) {
+	switch len(names) {
+	case 0:
+		return "", usageError{fmt.Errorf("%s: name a notebook", command)}
+	case 1:
+		return names[0], nil
+	}
+	return "", usageError{fmt.Errorf("%s: %q is too much: one notebook at a time; weft %s -h lists the flags", command, names[1], command)}
+}

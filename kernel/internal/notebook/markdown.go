@@ -25,8 +25,9 @@ import (
 
 // A markdown makes HTML of the Markdown texts of one page.
 type markdown struct {
-	files fs.FS // for pictures with a relative path; nil for none
-	ids   *anchors
+	files    fs.FS // for pictures with a relative path; nil for none
+	ids      *anchors
+	headings []heading // of all texts so far
 }
 
 // render returns Markdown as HTML. Pictures come from the cell's attachments,
@@ -42,6 +43,7 @@ func (m *markdown) render(source string, attachments map[string]any) string {
 	)
 	src := []byte(source)
 	doc := md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext(parser.WithIDs(m.ids))))
+	m.headings = append(m.headings, headingsOf(doc, src)...)
 	var b bytes.Buffer
 	if err := md.Renderer().Render(&b, src, doc); err != nil {
 		return `<pre>` + html.EscapeString(source) + `</pre>`
@@ -98,22 +100,34 @@ func (n *nodes) image(w util.BufWriter, src []byte, node ast.Node, entering bool
 		return ast.WalkContinue, nil
 	}
 	img := node.(*ast.Image)
-	var alt strings.Builder
-	ast.Walk(img, func(c ast.Node, in bool) (ast.WalkStatus, error) {
+	w.WriteString(n.picture(string(img.Destination), plainText(img, src), string(img.Title), ""))
+	return ast.WalkSkipChildren, nil
+}
+
+// plainText returns a node's text without its marks.
+func plainText(n ast.Node, src []byte) string {
+	var b strings.Builder
+	ast.Walk(n, func(c ast.Node, in bool) (ast.WalkStatus, error) {
 		switch c := c.(type) {
 		case *ast.Text:
 			if in {
-				alt.Write(c.Segment.Value(src))
+				b.Write(c.Segment.Value(src))
+				if c.SoftLineBreak() {
+					b.WriteByte(' ')
+				}
 			}
 		case *ast.String:
 			if in {
-				alt.Write(c.Value)
+				b.Write(c.Value)
+			}
+		case *mathInline:
+			if in {
+				b.Write(c.tex)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
-	w.WriteString(n.picture(string(img.Destination), alt.String(), string(img.Title), ""))
-	return ast.WalkSkipChildren, nil
+	return b.String()
 }
 
 // picture returns an img element, or a link when the picture is elsewhere.

@@ -36,12 +36,12 @@ var forms = []form{
 // pictures are the types of pictures that a browser shows, best first.
 var pictures = []string{"image/svg+xml", "image/png", "image/jpeg", "image/webp", "image/gif"}
 
-func textHTML(_ *page, data any, _ map[string]any) string {
+func textHTML(p *page, data any, _ map[string]any) string {
 	s, _ := data.(string)
 	if strings.TrimSpace(s) == "" {
 		return ""
 	}
-	return `<div class="rich">` + s + `</div>`
+	return `<div class="rich">` + p.charts.part(s, p.data) + `</div>`
 }
 
 func textMarkdown(p *page, data any, _ map[string]any) string {
@@ -82,7 +82,7 @@ func indentedJSON(p *page, data any, _ map[string]any) string {
 // picture shows a picture as an img element, in which nothing runs, SVG's
 // scripts included.
 func picture(mime string) func(*page, any, map[string]any) string {
-	return func(_ *page, data any, hints map[string]any) string {
+	return func(p *page, data any, hints map[string]any) string {
 		s, _ := data.(string)
 		src := dataAddress(mime, s)
 		if src == "" {
@@ -94,7 +94,7 @@ func picture(mime string) func(*page, any, map[string]any) string {
 				attrs += ` ` + side + `="` + html.EscapeString(n.String()) + `"`
 			}
 		}
-		return `<img src="` + src + `" alt="` + mime + `"` + attrs + `>`
+		return `<img src="` + src + `" alt="` + html.EscapeString(p.alt) + `"` + attrs + `>`
 	}
 }
 
@@ -115,8 +115,27 @@ func dataAddress(mime, data string) string {
 	return "data:" + mime + ";base64," + data
 }
 
+// altLength is how much of a bundle's plain text stands for its picture, in
+// characters: a screen reader reads all of it, without a way to skip.
+const altLength = 150
+
+// altText returns what is read in the place of a picture: the beginning of the
+// plain text that came with it.
+func altText(data map[string]any) string {
+	s, _ := data["text/plain"].(string)
+	s = strings.Join(strings.Fields(s), " ")
+	if s == "" {
+		return "picture without a description"
+	}
+	if r := []rune(s); len(r) > altLength {
+		s = string(r[:altLength]) + "…"
+	}
+	return s
+}
+
 // bundle shows the best form of an output's data.
 func (p *page) bundle(data, metadata map[string]any) string {
+	p.data, p.alt = data, altText(data)
 	for _, f := range forms {
 		v, ok := data[f.mime]
 		if !ok {

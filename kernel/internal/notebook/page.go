@@ -2,6 +2,7 @@ package notebook
 
 import (
 	"bufio"
+	"bytes"
 	_ "embed"
 	"fmt"
 	"html"
@@ -20,17 +21,23 @@ type Page struct {
 //go:embed page.css
 var css string
 
+//go:embed page.js
+var script string
+
 // policy keeps the page from loading anything: what is not in it is not shown.
 // It binds text/html outputs, too; their own scripts and styles work.
 const policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob: data:; style-src 'unsafe-inline' data:; " +
 	"img-src data: blob:; font-src data:; media-src data: blob:; connect-src data: blob:; frame-src 'self' data: blob:; worker-src blob: data:; form-action 'none'; base-uri 'none'"
 
-// WriteHTML writes nb as one page that needs nothing else: style and pictures
-// are in it, and a policy in its head forbids requests. It follows the reader's
-// choice of light or dark, and prints. text/html outputs are in it as they are,
-// scripts included; everything else that comes from the notebook is escaped.
+// WriteHTML writes nb as one page that needs nothing else: style, pictures and
+// the charts' library, which is there once, are in it, and a policy in its head
+// forbids requests. It follows the reader's choice of light or dark, or that of
+// the button, has a table of contents when it is long, and prints. Without
+// scripts charts are pictures.
+//
+// text/html outputs are in it as they are, scripts included; everything else
+// that comes from the notebook is escaped.
 func WriteHTML(w io.Writer, nb *Notebook, page Page) error {
-	b := bufio.NewWriterSize(w, 64<<10)
 	title := page.Title
 	if title == "" {
 		title = nb.Title()
@@ -38,7 +45,20 @@ func WriteHTML(w io.Writer, nb *Notebook, page Page) error {
 	if title == "" {
 		title = "Notebook"
 	}
-	p := newPage(b, nb, page)
+	// The table of contents and the library depend on what is in the cells.
+	var cells bytes.Buffer
+	p := newPage(bufio.NewWriter(&cells), nb, page)
+	for _, c := range nb.Cells {
+		p.cell(c)
+	}
+	p.w.Flush()
+
+	b := bufio.NewWriterSize(w, 64<<10)
+	contents := contentsOf(p.markdown.headings)
+	class := ""
+	if contents != "" {
+		class = ` class="long"`
+	}
 	fmt.Fprintf(b, `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -50,14 +70,18 @@ func WriteHTML(w io.Writer, nb *Notebook, page Page) error {
 <title>%s</title>
 <style>
 %s</style>
+<script>
+%s</script>
 </head>
-<body>
-<main>
-`, html.EscapeString(policy), html.EscapeString(title), css)
-	for _, c := range nb.Cells {
-		p.cell(c)
-	}
-	b.WriteString("</main>\n</body>\n</html>\n")
+<body%s>
+<a class="skip" href="#weft-cells">Skip to the text</a>
+<button class="theme" type="button" hidden></button>
+%s<main id="weft-cells">
+`, html.EscapeString(policy), html.EscapeString(title), css, script, class, contents)
+	b.Write(cells.Bytes())
+	b.WriteString("</main>\n")
+	b.WriteString(p.charts.library())
+	b.WriteString("</body>\n</html>\n")
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}
@@ -69,7 +93,10 @@ type page struct {
 	w        *bufio.Writer // keeps the first error
 	golang   bool          // code cells are Go
 	markdown *markdown
-	folds    int // folded outputs so far
+	charts   charts
+	folds    int            // folded outputs so far
+	data     map[string]any // the bundle being shown
+	alt      string         // what its picture shows, in words
 }
 
 func newPage(w *bufio.Writer, nb *Notebook, o Page) *page {

@@ -19,8 +19,9 @@ func htmlOf(t *testing.T, nb *Notebook, p Page) string {
 
 func TestPage(t *testing.T) {
 	page := htmlOf(t, load(t, "everything.ipynb"), Page{})
-	// The style sheet is a file of its own, the pictures say nothing.
+	// Style sheet and script are files of their own, the pictures say nothing.
 	page = strings.Replace(page, css, "STYLE\n", 1)
+	page = strings.Replace(page, script, "SCRIPT\n", 1)
 	page = regexp.MustCompile(`base64,[A-Za-z0-9+/=]+`).ReplaceAllString(page, "base64,…")
 	golden(t, "everything.html", page)
 }
@@ -64,10 +65,10 @@ func TestOutputForms(t *testing.T) {
 	}{
 		{"html first", m{"text/html": "<b onclick=x>b</b>", "image/png": "QUJD", "text/plain": "p"}, `<div class="rich"><b onclick=x>b</b></div>`},
 		{"markdown", m{"text/markdown": "*a*", "image/svg+xml": "<svg/>"}, "<div class=\"md\"><p><em>a</em></p>\n</div>"},
-		{"svg", m{"image/svg+xml": "<svg onload=x/>", "image/png": "QUJD"}, `<img src="data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9eC8+" alt="image/svg+xml">`},
-		{"png", m{"image/png": "QU\nJD", "image/jpeg": "x"}, `<img src="data:image/png;base64,QUJD" alt="image/png" width="20">`},
+		{"svg", m{"image/svg+xml": "<svg onload=x/>", "image/png": "QUJD"}, `<img src="data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9eC8+" alt="picture without a description">`},
+		{"png", m{"image/png": "QU\nJD", "image/jpeg": "x", "text/plain": "a \"b\"\n  c"}, `<img src="data:image/png;base64,QUJD" alt="a &#34;b&#34; c" width="20">`},
 		{"png that is none", m{"image/png": "\"><script>", "text/plain": "p"}, `<pre class="text">p</pre>`},
-		{"jpeg", m{"image/jpeg": "QUJD", "text/latex": "x"}, `<img src="data:image/jpeg;base64,QUJD" alt="image/jpeg">`},
+		{"jpeg", m{"image/jpeg": "QUJD", "text/latex": "x"}, `<img src="data:image/jpeg;base64,QUJD" alt="picture without a description">`},
 		{"latex", m{"text/latex": "$a<b$", "text/plain": "p"}, `<div class="math math-block">$a&lt;b$</div>`},
 		{"plain", m{"text/plain": "<p>\n", "application/json": m{}}, `<pre class="text">&lt;p&gt;</pre>`},
 		{"json", m{"application/json": m{"a": "<"}}, "<pre class=\"text\">{\n  &#34;a&#34;: &#34;&lt;&#34;\n}</pre>"},

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weft-go/weft/kernel/internal/figure/page"
 )
 
 const reinstall = "run install.sh again in Weft's source folder"
@@ -57,6 +59,7 @@ func checkKernelspec(m *Machine) Finding {
 	}
 	names := map[string]bool{}
 	var good []string
+	var stale *Installed
 	for _, k := range found {
 		if names[k.Name] {
 			continue // an earlier one hides it
@@ -68,11 +71,17 @@ func checkKernelspec(m *Machine) Finding {
 		}
 		if real, err := filepath.EvalSymlinks(k.Weft); err == nil && real == m.Exe {
 			good = append(good, fmt.Sprintf("%s (%q) in %s", k.Name, k.DisplayName, k.Dir))
+			if js, err := os.ReadFile(filepath.Join(k.Dir, page.File)); err != nil || string(js) != page.Script() {
+				stale = &k
+			}
 		}
 	}
 	if len(good) == 0 {
 		k := found[0]
 		return Finding{Note, fmt.Sprintf("%s starts another weft: %s", k.Dir, k.Weft), "to use this one, run: " + installCommand(m, k)}
+	}
+	if stale != nil {
+		return Finding{Note, fmt.Sprintf("%s lacks this weft's %s: charts in new notebooks stay still pictures", stale.Dir, page.File), "run: " + installCommand(m, *stale)}
 	}
 	return Finding{OK, strings.Join(good, ", "), ""}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/weft-go/weft/kernel/internal/figure/page"
 )
 
 // sound returns a machine on which all checks are ok.
@@ -98,6 +100,11 @@ func TestExamine(t *testing.T) {
 		{"cell is wrong", func(m *Machine) { m.RunCell = func(string) (string, error) { return "41", nil } }, false, `the cell 6 * 7 shows "41"`},
 		{"not registered", func(m *Machine) { os.RemoveAll(m.Paths.User()) }, false, "run: weft install"},
 		{"stale kernelspec", kernelspec("/nowhere/weft"), false, "starts /nowhere/weft, which is gone"},
+		{"old charts", func(m *Machine) {
+			if err := os.WriteFile(filepath.Join(m.Paths.User(), "kernels", DefaultName, page.File), nil, 0o644); err != nil {
+				panic(err)
+			}
+		}, true, "charts in new notebooks stay still pictures"},
 		{"no Jupyter", func(m *Machine) { m.LookPath = func(string) (string, error) { return "", fs.ErrNotExist } }, true, "weft run works without one"},
 		{"no Go", func(m *Machine) { m.LookPath = func(string) (string, error) { return "", fs.ErrNotExist } }, true, "go is not on PATH"},
 		{"no compiler", func(m *Machine) { m.LookPath = func(string) (string, error) { return "", fs.ErrNotExist } }, true, "apt install gcc"},

@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+
+	"github.com/weft-go/weft/kernel/internal/figure/page"
 )
 
 // Names of the kernelspec that weft install writes unless told otherwise.
@@ -63,6 +65,9 @@ func (s Spec) files() (map[string][]byte, error) {
 	}
 	files := maps.Clone(logos())
 	files["kernel.json"] = buf.Bytes()
+	// Jupyter's server hands a kernelspec's files to pages: live charts take
+	// their library from here, so that no notebook has to carry it.
+	files[page.File] = []byte(page.Script())
 	return files, nil
 }
 

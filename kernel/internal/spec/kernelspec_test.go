@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/weft-go/weft/kernel/internal/figure/page"
 )
 
 func testSpec() Spec {
@@ -42,7 +44,7 @@ func TestInstall(t *testing.T) {
 		t.Errorf("kernel.json holds\n%v\nwant\n%v", got, want)
 	}
 	names := listed(t, dir)
-	if want := []string{"kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"}; !slices.Equal(names, want) {
+	if want := []string{"kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg", page.File}; !slices.Equal(names, want) {
 		t.Errorf("files %v, want %v", names, want)
 	}
 	if left := listed(t, filepath.Join(data, "kernels")); len(left) != 1 {
@@ -80,7 +82,7 @@ func TestInstallTwice(t *testing.T) {
 	if err != nil || k.Env["GOGC"] != "200" {
 		t.Errorf("environment is %v, %v", k.Env, err)
 	}
-	if names := listed(t, dir); slices.Contains(names, "stray") || len(names) != 4 {
+	if names := listed(t, dir); slices.Contains(names, "stray") || len(names) != 5 {
 		t.Errorf("files %v", names)
 	}
 	if left := listed(t, filepath.Join(data, "kernels")); len(left) != 1 {

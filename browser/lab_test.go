@@ -1,0 +1,211 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"image"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// labPanel is what scrolls in JupyterLab.
+const labPanel = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
+
+// labNoise is what JupyterLab says by itself, whatever the kernel does.
+var labNoise = []string{"/api/contents/", "/api/resolvePath"}
+
+// lab starts JupyterLab.
+func lab(t *testing.T) *jupyter {
+	t.Helper()
+	python(t, "jupyter_server", "jupyterlab_server", "jsonschema")
+	here, err := filepath.Abs("lab")
+	do(t, err)
+	dir := here
+	if other := os.Getenv("WEFT_LAB"); other != "" {
+		dir = other
+	}
+	if _, err := os.Stat(filepath.Join(dir, "site", "version.json")); err != nil {
+		t.Skipf("JupyterLab's front end is not built: %v; browser/lab/install.sh builds it with npm, WEFT_LAB names a folder that has it", err)
+	}
+	env := append(surroundings(t), "LAB_DIR="+dir)
+	j := serve(t, env, "ServerApp", filepath.Join(here, "server.py"))
+	// Cells that are scrolled away stay in the document, and nothing is saved
+	// behind the test's back.
+	for id, setting := range map[string]string{
+		"@jupyterlab/notebook-extension:tracker":  `{"windowingMode":"none"}`,
+		"@jupyterlab/docmanager-extension:plugin": `{"autosave":false}`,
+	} {
+		raw, err := json.Marshal(map[string]string{"raw": setting})
+		do(t, err)
+		if text, err := j.request(http.MethodPut, "/lab/api/settings/"+id, string(raw)); err != nil {
+			t.Fatalf("settings: %v\n%s", err, text)
+		}
+	}
+	return j
+}
+
+// openLab opens a notebook in JupyterLab and waits until its kernel is idle.
+func openLab(t *testing.T, j *jupyter, name string) *Page {
+	t.Helper()
+	p := open(t, fmt.Sprintf("%s/lab/workspaces/w%d/tree/%s?reset", j.url, time.Now().UnixNano(), name), Options{Width: 1400, Height: 1000, Allowed: j.local})
+	const minute = time.Minute
+	do(t, p.Wait("JupyterLab", `document.documentElement.dataset.labReady === "yes"`, minute))
+	do(t, p.Wait("the notebook", fmt.Sprintf(`(w => w?.context?.path === %q && w.content?.model && w.context.isReady)(jupyterapp.shell.currentWidget)`, name), minute))
+	do(t, p.Wait("the kernel", `jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"`, minute))
+	return p
+}
+
+// runLab runs all cells. With wait it waits for their end.
+func runLab(t *testing.T, p *Page, wait bool) {
+	t.Helper()
+	script := `jupyterapp.commands.execute("notebook:run-all-cells")`
+	if !wait {
+		script = "void " + script
+	}
+	do(t, p.Eval(script, nil))
+	if wait {
+		var failed []string
+		do(t, p.Eval(`[...jupyterapp.shell.currentWidget.content.model.cells].flatMap(c => c.outputs?.toJSON() ?? []).filter(o => o.output_type === "error").map(o => o.ename + ": " + o.evalue)`, &failed))
+		if len(failed) > 0 {
+			t.Fatalf("cells failed: %v", failed)
+		}
+	}
+}
+
+// In the session that made them and in the saved notebook that is opened again
+// charts are live, and they follow JupyterLab's theme.
+func TestLab(t *testing.T) {
+	need(t)
+	j := lab(t)
+	j.put(t, filepath.Join("testdata", "charts.ipynb"), "charts.ipynb")
+	p := openLab(t, j, "charts.ipynb")
+	runLab(t, p, true)
+	live(t, p, chartCount)
+	do(t, p.Tall(labPanel, tallest))
+	look(t, p, "lab-ran", chartCount, "live")
+	quiet(t, p, labNoise...)
+
+	do(t, p.Eval(`jupyterapp.shell.currentWidget.context.save()`, nil))
+	do(t, p.Resize(1400, 1000))
+	do(t, p.Eval(`jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Dark"})`, nil))
+	do(t, p.Wait("the dark theme", `document.body.dataset.jpThemeLight === "false"`, callTime))
+	do(t, p.Tall(labPanel, tallest))
+	look(t, p, "lab-dark", chartCount, "live")
+	do(t, p.Eval(`jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Light"})`, nil))
+	quiet(t, p, labNoise...)
+
+	again := openLab(t, j, "charts.ipynb")
+	live(t, again, chartCount)
+	do(t, again.Tall(labPanel, tallest))
+	look(t, again, "lab-reopened", chartCount, "live")
+	quiet(t, again, labNoise...)
+}
+
+// A notebook of somebody else's shows the pictures.
+func TestLabUntrusted(t *testing.T) {
+	path := book(t, "charts.ipynb")
+	j := lab(t)
+	j.put(t, path, "foreign.ipynb")
+	p := openLab(t, j, "foreign.ipynb")
+	var trusted int
+	do(t, p.Eval(`[...jupyterapp.shell.currentWidget.content.model.cells].filter(c => c.type === "code" && c.trusted && c.outputs.length).length`, &trusted))
+	if trusted > 0 {
+		t.Fatalf("%d cells are trusted", trusted)
+	}
+	do(t, p.Tall(labPanel, tallest))
+	img, err := p.Picture(filepath.Join(pictures, "lab-untrusted.png"))
+	do(t, err)
+	// The sanitiser may take classes away: what counts is a picture in an output.
+	var charts []Chart
+	do(t, p.Eval(`[...document.querySelectorAll(".jp-OutputArea-output img")].filter(e => e.naturalWidth > 0).map(e => {
+		const box = e.getBoundingClientRect(); return {shown: "still", x: box.x, y: box.y, width: box.width, height: box.height} })`, &charts))
+	if len(charts) != chartCount {
+		t.Errorf("there are %d pictures, want %d", len(charts), chartCount)
+	}
+	for i := range charts {
+		if wrong := charts[i].Check(img); wrong != "" {
+			t.Errorf("picture %d: %s", i+1, wrong)
+		}
+	}
+	var ran int
+	do(t, p.Eval(`(window.weftCharts?.list ?? []).length`, &ran))
+	if ran > 0 {
+		t.Errorf("%d charts are live in a notebook that is not trusted", ran)
+	}
+	quiet(t, p, labNoise...)
+}
+
+// watcher looks at the first chart in each frame for two and a half seconds: how
+// often it was seen, how often there was nothing drawn on it, and how often it
+// was drawn anew.
+const watcher = `new Promise(done => {
+	const found = {frames: 0, blank: 0, drawn: 0}, c = weftCharts.list[0], end = performance.now() + 2500;
+	c.chart.on("rendered", () => found.drawn++);
+	const look = now => {
+		found.frames++;
+		const live = c.element.querySelector(".weft-live"), canvas = live?.querySelector("canvas"), still = c.element.querySelector(".weft-still");
+		const inked = canvas?.width && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v, i) => i % 4 === 3 && v > 0);
+		if (!(live?.offsetHeight && (inked || live.querySelector("svg path")) || still?.offsetHeight)) found.blank++;
+		now < end ? requestAnimationFrame(look) : done(found);
+	};
+	requestAnimationFrame(look);
+})`
+
+// A chart that grows is never blank, and what is kept of it is one still
+// picture that needs no script.
+func TestLabLive(t *testing.T) {
+	need(t)
+	j := lab(t)
+	j.put(t, filepath.Join("testdata", "live.ipynb"), "live.ipynb")
+	p := openLab(t, j, "live.ipynb")
+	runLab(t, p, false)
+	live(t, p, 1)
+	charts, err := p.Charts()
+	do(t, err)
+	area := charts[0].Area()
+	// Two witnesses: what the page finds, and what the browser takes pictures of.
+	var found struct{ Frames, Blank, Drawn int }
+	shot, blank := 0, 0
+	do(t, p.Film(func(img image.Image) {
+		shot++
+		if Look(img, area).Blank() {
+			blank++
+		}
+	}, func() error { return p.Eval(watcher, &found) }))
+	t.Logf("2.5 s: %d frames, the chart drawn anew %d times; %d pictures", found.Frames, found.Drawn, shot)
+	if found.Blank > 0 || blank > 0 {
+		t.Errorf("blank in %d of %d frames and on %d of %d pictures", found.Blank, found.Frames, blank, shot)
+	}
+	if found.Drawn < 8 || shot == 0 { // of 25: the machine may be busy
+		t.Errorf("drawn anew %d times, want at least 8; %d pictures", found.Drawn, shot)
+	}
+	do(t, p.Wait("the end of the cell", `jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "idle"`, time.Minute))
+	time.Sleep(settling)
+	look(t, p, "lab-live", 1, "live")
+	quiet(t, p, labNoise...)
+
+	do(t, p.Eval(`jupyterapp.shell.currentWidget.context.save()`, nil))
+	text, err := os.ReadFile(filepath.Join(j.books, "live.ipynb"))
+	do(t, err)
+	var saved struct {
+		Cells []struct {
+			Outputs []struct{ Data map[string]json.RawMessage }
+		}
+	}
+	do(t, json.Unmarshal(text, &saved))
+	kept := 0
+	for _, o := range saved.Cells[len(saved.Cells)-1].Outputs {
+		if _, ok := o.Data["image/png"]; ok && strings.Contains(string(o.Data["text/html"]), "weft-still") {
+			kept++
+		} else if strings.Contains(string(o.Data["text/html"]), "<script") {
+			t.Errorf("a script without a picture is kept: %.300s", o.Data["text/html"])
+		}
+	}
+	if kept != 1 {
+		t.Errorf("%d charts with pictures are kept, want 1", kept)
+	}
+}
