@@ -16,6 +16,9 @@ var preferred = map[string][]string{
 	"scanner": {"text/scanner", "go/scanner"},
 	// The kernel has other names.
 	"sort": {"sort", "github.com/weft-go/weft/kernels/sort"},
+	// Few cells are about Go's own syntax, fewer still have charts' constants
+	// without importing the rest of go-echarts.
+	"types": {"go/types", "github.com/go-echarts/go-echarts/v2/types"},
 	// html/template has the same names: only an import line can mean it.
 	"template": {"text/template", "html/template"},
 }
