@@ -139,20 +139,24 @@ func TestLabUntrusted(t *testing.T) {
 	quiet(t, p, labNoise...)
 }
 
-// watcher looks at the first chart in each frame for two and a half seconds: how
-// often it was seen, how often there was nothing drawn on it, and how often it
-// was drawn anew.
+// watcher looks at the chart behind each frame for two and a half seconds: how
+// many there were, what was wrong in those where nothing was drawn, and how
+// often the chart was drawn anew.
 const watcher = `new Promise(done => {
-	const found = {frames: 0, blank: 0, drawn: 0}, c = weftCharts.list[0], end = performance.now() + 2500;
-	c.chart.on("rendered", () => found.drawn++);
-	const look = now => {
-		found.frames++;
-		const live = c.element.querySelector(".weft-live"), canvas = live?.querySelector("canvas"), still = c.element.querySelector(".weft-still");
+	const found = {frames: 0, blank: [], drawn: 0}, begin = performance.now();
+	weftCharts.list[0].chart.on("rendered", () => found.drawn++);
+	const check = () => {
+		const e = document.querySelector(".weft-chart"), live = e?.querySelector(".weft-live"), canvas = live?.querySelector("canvas");
 		const inked = canvas?.width && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v, i) => i % 4 === 3 && v > 0);
-		if (!(live?.offsetHeight && (inked || live.querySelector("svg path")) || still?.offsetHeight)) found.blank++;
-		now < end ? requestAnimationFrame(look) : done(found);
+		if (live?.offsetHeight && (inked || live.querySelector("svg path")) || e?.querySelector(".weft-still")?.offsetHeight) return;
+		found.blank.push(Math.round(performance.now() - begin) + " ms: live " + live?.offsetHeight + " high, canvas " + canvas?.width + " wide, " + document.querySelectorAll(".weft-chart").length + " charts");
 	};
-	requestAnimationFrame(look);
+	const frame = () => {
+		found.frames++;
+		setTimeout(check); // when the frame has been drawn
+		performance.now() < begin + 2500 ? requestAnimationFrame(frame) : setTimeout(done, 50, found);
+	};
+	requestAnimationFrame(frame);
 })`
 
 // A chart that grows is never blank, and what is kept of it is one still
@@ -168,7 +172,10 @@ func TestLabLive(t *testing.T) {
 	do(t, err)
 	area := charts[0].Area()
 	// Two witnesses: what the page finds, and what the browser takes pictures of.
-	var found struct{ Frames, Blank, Drawn int }
+	var found struct {
+		Frames, Drawn int
+		Blank         []string
+	}
 	shot, blank := 0, 0
 	do(t, p.Film(func(img image.Image) {
 		shot++
@@ -177,8 +184,8 @@ func TestLabLive(t *testing.T) {
 		}
 	}, func() error { return p.Eval(watcher, &found) }))
 	t.Logf("2.5 s: %d frames, the chart drawn anew %d times; %d pictures", found.Frames, found.Drawn, shot)
-	if found.Blank > 0 || blank > 0 {
-		t.Errorf("blank in %d of %d frames and on %d of %d pictures", found.Blank, found.Frames, blank, shot)
+	if len(found.Blank) > 0 || blank > 0 {
+		t.Errorf("blank in %d of %d frames and on %d of %d pictures: %v", len(found.Blank), found.Frames, blank, shot, found.Blank)
 	}
 	if found.Drawn < 8 || shot == 0 { // of 25: the machine may be busy
 		t.Errorf("drawn anew %d times, want at least 8; %d pictures", found.Drawn, shot)

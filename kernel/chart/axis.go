@@ -55,9 +55,19 @@ func (a *axis) extend(values ...[]float64) {
 	}
 }
 
+// A logarithmic axis takes values between these, so that neither a unit nor a
+// decade more leaves the range of float64.
+const (
+	leastLog = 1e-250
+	mostLog  = 1e250
+)
+
 // drawable says whether v has a place on the axis.
 func (a *axis) drawable(v float64) bool {
-	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!a.log || v > 0)
+	if a.log {
+		return v >= leastLog && v <= mostLog
+	}
+	return !math.IsNaN(v) && !math.IsInf(v, 0)
 }
 
 // blank says whether there is nothing to draw.

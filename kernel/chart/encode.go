@@ -46,6 +46,9 @@ func (c *cleaner) value(v reflect.Value, depth int) any {
 		}
 		return out
 	case reflect.Slice, reflect.Array:
+		if m, ok := marshaler(v); ok {
+			return c.marshaled(m, depth)
+		}
 		out := make(list, v.Len())
 		for i := range out {
 			out[i] = c.value(v.Index(i), depth+1)

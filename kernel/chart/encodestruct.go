@@ -10,10 +10,8 @@ import (
 // structure is a struct as encoding/json has it, field by field, so that one
 // NaN in it does not lose the rest.
 func (c *cleaner) structure(v reflect.Value, depth int) any {
-	if v.CanInterface() {
-		if m, ok := v.Interface().(json.Marshaler); ok {
-			return c.marshaled(m, depth)
-		}
+	if m, ok := marshaler(v); ok {
+		return c.marshaled(m, depth)
 	}
 	out := obj{}
 	for _, f := range planOf(v.Type()) {
@@ -65,6 +63,15 @@ func planOf(t reflect.Type) []planned {
 	}
 	plans.Store(t, plan)
 	return plan
+}
+
+// marshaler is v, if it writes its own JSON. Plain slices are not asked: there
+// may be a million of them.
+func marshaler(v reflect.Value) (m json.Marshaler, ok bool) {
+	if v.CanInterface() && v.Type().NumMethod() > 0 {
+		m, ok = v.Interface().(json.Marshaler)
+	}
+	return m, ok
 }
 
 // marshaled is what a value with a MarshalJSON of its own makes of itself.

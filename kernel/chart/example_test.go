@@ -32,17 +32,17 @@ func ExampleHistogram() {
 	// Output:
 	// sort.Ints
 	// 8 samples, median 12.2 µs · ♦ 1 outlier
-	//         12 µs  ######                                   1
-	//       12.1 µs  #############                            2
-	//       12.2 µs  ####################                     3
+	//         12 µs  #############                            1
+	//       12.1 µs  ###########################              2
+	//       12.2 µs  ######################################## 3
 	//       12.3 µs                                           0
-	//       12.4 µs  ######                                   1
+	//       12.4 µs  #############                            1
 	//       12.5 µs                                           0
 	//       12.6 µs                                           0
 	//       12.7 µs                                           0
 	//       12.8 µs                                           0
 	//       12.9 µs                                           0
-	//         13 µs  ######                                   1
+	//         13 µs  #############                            1
 }
 
 func ExampleIntervals() {
@@ -56,7 +56,7 @@ func ExampleIntervals() {
 	// Output:
 	// Joining 100 words
 	// dot: median, line: 95 % interval · lower is better
-	//                  time           interval
+	//                    time         interval
 	// strings.Builder  810 ns  800 ns … 830 ns  fastest
 	// +=               4.4 µs  4.3 µs … 4.6 µs  5.4× slower
 }

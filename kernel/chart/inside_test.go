@@ -14,7 +14,7 @@ func TestQuantity(t *testing.T) {
 		unit string
 		want string
 	}{
-		{0, "s", "0 s"}, {1.5e-9, "s", "1.5 ns"}, {999.7e-9, "s", "1 µs"}, {12.345e-3, "s", "12.35 ms"}, {90, "s", "90 s"}, {-2e-3, "s", "-2 ms"},
+		{0, "s", "0 s"}, {1.5e-9, "s", "1.5 ns"}, {999.7e-9, "s", "999.7 ns"}, {999.97e-9, "s", "1 µs"}, {12.345e-3, "s", "12.35 ms"}, {90, "s", "90 s"}, {-2e-3, "s", "-2 ms"},
 		{1023, "B", "1023 B"}, {1024, "B", "1 KiB"}, {48 << 20, "B", "48 MiB"}, {3.5e9, "B/s", "3.5 GB/s"}, {12e9, "FLOP/s", "12 GFLOP/s"},
 		{12.5, "%", "12.5 %"}, {3.54, "×", "3.54×"}, {1234567, "", "1234567"}, {1.5e-7, "", "1.5e-7"}, {42, "goroutines", "42 goroutines"},
 		{math.NaN(), "s", "n/a"}, {math.Inf(1), "s", "∞ s"},
@@ -65,7 +65,7 @@ func TestTicks(t *testing.T) {
 // Whatever the values, there are two ticks at least, they rise, and all values
 // lie between the ends.
 func TestTicksAlways(t *testing.T) {
-	for _, lo := range []float64{-1e300, -3, 0, 1e-300, 1e-9, 0.7, 999, 1e15} {
+	for _, lo := range []float64{-1e300, -3, 0, 5e-324, 1e-9, 0.7, 999, 1e15} {
 		for _, span := range []float64{0, 1e-6, 1, 17, 1e9, 1e300} {
 			for _, log := range []bool{false, true} {
 				for _, unit := range []string{"", "s", "B", "%"} {

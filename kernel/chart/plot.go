@@ -24,6 +24,8 @@ type plot struct {
 	legend []string // names in the legend
 	series list
 	text   textForm
+
+	titles, lines []string // of the head, as laid out
 }
 
 func begin(title, note string) *plot {
@@ -77,14 +79,7 @@ func (p *plot) top() int {
 		y += titleHeight * len(titles)
 	}
 	if len(p.legend) > 1 {
-		rows, x := 1, 0.0
-		for _, name := range p.legend {
-			w := textWidth(shorten(name, 40), 12) + 16 + 6 + 18
-			if x > 0 && x+w > float64(width) {
-				rows, x = rows+1, 0
-			}
-			x += w
-		}
+		rows := p.legendRows(float64(width))
 		legend := obj{
 			"top": y + 6, "left": 10, "right": 8, "itemGap": 18, "itemWidth": 16, "itemHeight": 8,
 			"data": p.legend, "padding": 0, "textStyle": obj{"fontSize": 12},
@@ -98,23 +93,37 @@ func (p *plot) top() int {
 	} else {
 		p.c.Option["legend"] = obj{"show": false}
 	}
-	p.c.Option["media"] = p.narrow(titles, notes)
+	p.titles, p.lines = titles, notes
 	return y + 12
 }
 
+// legendRows is how many rows the legend takes in a width.
+func (p *plot) legendRows(width float64) int {
+	rows, x := 1, 0.0
+	for _, name := range p.legend {
+		w := textWidth(shorten(name, 40), 12) + 16 + 6 + 18
+		if x > 0 && x+w > width {
+			rows, x = rows+1, 0
+		}
+		x += w
+	}
+	return rows
+}
+
 // narrow is what changes in a page that has less room than the chart is wide:
-// lines of the head that would be cut end in an ellipsis.
-func (p *plot) narrow(titles, notes []string) list {
-	longest, all := 0.0, 0.0
-	for _, t := range titles {
+// lines of the head that would be cut end in an ellipsis, and the drawing makes
+// room for further rows of the legend.
+func (p *plot) narrow() list {
+	longest := 0.0
+	for _, t := range p.titles {
 		longest = max(longest, textWidth(t, 16))
 	}
-	for _, n := range notes {
+	for _, n := range p.lines {
 		longest = max(longest, textWidth(n, 12))
 	}
-	for _, name := range p.legend {
-		all += textWidth(name, 12) + 40
-	}
+	rows := p.legendRows(float64(p.c.Width - 2*margin))
+	grid, single := p.c.Option["grid"].(obj)
+	legend, _ := p.c.Option["legend"].(obj)
 	var media list
 	for _, w := range []int{640, 540, 460, 390, 330} {
 		room := w*85/100 - 20 // down to the next width
@@ -122,8 +131,16 @@ func (p *plot) narrow(titles, notes []string) list {
 		if longest > float64(room) {
 			o["title"] = obj{"textStyle": obj{"width": room, "overflow": "truncate"}, "subtextStyle": obj{"width": room, "overflow": "truncate"}}
 		}
-		if len(p.legend) > 1 && all > float64(room) {
-			o["legend"] = obj{"type": "scroll"}
+		if more := p.legendRows(float64(room)) - rows; more > 0 && len(p.legend) > 1 && legend["type"] == nil {
+			if top, ok := grid["top"].(int); ok && single && grid["height"] == nil && more <= 3 {
+				o["grid"] = obj{"top": top + more*legendHeight}
+			} else { // one row, the others a click away
+				scroll := obj{"type": "scroll"}
+				for k, v := range legend {
+					scroll[k] = v
+				}
+				o["legend"] = scroll
+			}
 		}
 		if len(o) > 0 {
 			media = append(media, obj{"query": obj{"maxWidth": w}, "option": o})
@@ -138,6 +155,7 @@ func (p *plot) chart() *Chart {
 		p.top()
 	}
 	o := p.c.Option
+	o["media"] = p.narrow()
 	o["series"] = p.series
 	if p.series == nil {
 		o["series"] = list{}

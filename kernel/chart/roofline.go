@@ -109,7 +109,7 @@ func Roofline(d RooflineData) *Chart {
 		names = append(names, shorten(plain(l), 32))
 	}
 	p.series = append(p.series, obj{
-		"type": "scatter", "symbolSize": 11, "itemStyle": obj{"color": "@0"}, "data": pairs(x, y, points.X, points.Y), "z": 6,
+		"type": "scatter", "symbolSize": 11, "itemStyle": obj{"color": "@0"}, "data": leaning(x, pairs(x, y, points.X, points.Y)), "z": 6,
 		"label":       obj{"show": true, "position": "right", "fontSize": 12, "color": "@text", "formatter": fn("texts", names)},
 		"labelLayout": obj{"moveOverlap": "shiftY", "hideOverlap": true},
 		"tooltip":     obj{"formatter": fn("tip", list{list{0, "intensity", "FLOP/byte", 1}, y.dim(1, "rate")}, names)},

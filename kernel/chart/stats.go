@@ -152,17 +152,18 @@ func bins(sorted []float64, want int) (edges []float64, count []int) {
 		}
 		return []float64{lo - width/2, lo + width/2}, []int{len(sorted)}
 	}
-	first := math.Floor(lo / width)
+	const dust = 1e-9 // what division leaves of 0.3/0.1 must not move it to another bar
+	first := math.Floor(lo/width + dust)
 	if want > 0 {
 		first = lo / width
 	}
-	n := int(math.Floor(hi/width-first)) + 1
+	n := int(math.Floor(hi/width-first+dust)) + 1
 	if want > 0 && n > 1 {
 		n = min(n, want)
 	}
 	count = make([]int, n)
 	for _, v := range sorted {
-		count[min(max(int(v/width-first), 0), n-1)]++
+		count[min(max(int(v/width-first+dust), 0), n-1)]++
 	}
 	for i := range n + 1 {
 		edges = append(edges, tidy((first+float64(i))*width))

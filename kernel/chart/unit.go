@@ -39,7 +39,7 @@ func scaleFor(unit string, max float64) scale {
 	pick := func(steps []step) step {
 		best := steps[0]
 		for _, s := range steps {
-			if max >= s.size*0.9995 { // 999.6 µs is written as 1 ms
+			if max >= s.size*0.99995 { // 999.96 µs is written as 1 ms
 				best = s
 			}
 		}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -132,7 +133,7 @@ func newXY(p *plot, all []Series, xName, xUnit string, logX bool, yName, yUnit s
 func anyPositive(all []Series, of func(Series) []float64) bool {
 	for _, s := range all {
 		for _, v := range of(s) {
-			if v > 0 && v <= 1e308 {
+			if v >= leastLog && v <= mostLog {
 				return true
 			}
 		}
@@ -158,7 +159,7 @@ func (c *xyChart) chart() *Chart {
 	for i, s := range c.series {
 		c.one(i, s)
 	}
-	p.xy(c.x, c.y, c.rightRoom())
+	p.xy(c.x, c.y, 20)
 	if len(c.marks)+len(c.regions) > 0 {
 		g := p.c.Option["grid"].(obj)
 		g["top"] = g["top"].(int) + 12
@@ -167,24 +168,20 @@ func (c *xyChart) chart() *Chart {
 	return p.chart()
 }
 
-// rightRoom is what labels of points at the right edge need.
-func (c *xyChart) rightRoom() float64 {
-	room := 20.0
-	for _, s := range c.series {
-		for i, l := range s.Labels {
-			if l == "" {
-				continue
-			}
-			place := 0.0
-			if at, ok := c.x.at(s.X[i]).(float64); ok && c.x.max > c.x.min && !c.x.log {
-				place = (at - c.x.min) / (c.x.max - c.x.min)
-			}
-			if place > 0.75 {
-				room = max(room, min(textWidth(l, 11)*(place-0.75)*4, 140))
-			}
+// leaning has the labels of points further right stand at their left, where
+// there is room also in a narrow page.
+func leaning(x *axis, points list) list {
+	for i, p := range points {
+		at := p.(list)[0].(float64)
+		place := (at - x.min) / (x.max - x.min)
+		if x.log {
+			place = math.Log(at/x.min) / math.Log(x.max/x.min)
+		}
+		if place > 0.6 {
+			points[i] = obj{"value": p, "label": obj{"position": "left"}}
 		}
 	}
-	return room
+	return points
 }
 
 // one puts a series in, with its intervals, and the first also the marks.
@@ -226,6 +223,7 @@ func (c *xyChart) one(i int, s Series) {
 		}
 		o["label"] = obj{"show": true, "position": "right", "fontSize": 11, "color": "@text", "formatter": fn("texts", texts)}
 		o["labelLayout"] = obj{"hideOverlap": true, "moveOverlap": "shiftY"}
+		o["data"] = leaning(c.x, o["data"].(list))
 	}
 	if i == 0 {
 		c.markings(o)

@@ -147,7 +147,7 @@ func Lookup(name string) (Event, error) {
 
 // meant names the nearest event or set.
 func meant(name string) string {
-	best, least := "", max(2, len(name)/2)
+	best, least := "", len(name)/2+1
 	try := func(candidate string) {
 		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < least {
 			best, least = candidate, d

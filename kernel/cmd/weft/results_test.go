@@ -43,7 +43,7 @@ func printed(t *testing.T, args ...string) string {
 // The default is Go's benchmark format, in which a sample is a line.
 func TestResultsBenchfmt(t *testing.T) {
 	got := printed(t, measuredNotebook(t))
-	config := regexp.MustCompile(`^[a-z][^A-Z\s]*:( .*)?$`)
+	config := regexp.MustCompile(`^[a-z][^A-Z\s]*:( .*)?$|^# `) // lines with # are passed over
 	line := regexp.MustCompile(`^Benchmark[^\s]+\t? *\d+\t? *[\d.e+-]+ [^\s]+/?[^\s]*(\t? *[\d.e+-]+ [^\s]+)*$`)
 	var lines []string
 	for l := range strings.Lines(got) {

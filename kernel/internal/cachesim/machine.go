@@ -79,7 +79,7 @@ func (m Machine) ways(l Level) int {
 func (m Machine) sets(l Level) int { return l.Size / (m.Line * m.ways(l)) }
 
 // String describes it in a line: "zen3: L1 32K/8, L2 512K/8, L3 32M/16, lines of
-// 64 bytes; TLB 64/full, 2048/16, pages of 4K".
+// 64 bytes; TLB 64/full, 2048/8, pages of 4K".
 func (m Machine) String() string {
 	var b strings.Builder
 	b.WriteString(m.Name + ":")

@@ -92,7 +92,7 @@ func TestLocal(t *testing.T) {
 		root             fstest.MapFS
 	}{
 		{"no such cache", "local: L1 32K/8, L2 512K/8, L3 32M/16", "/sys/devices/system/cpu/cpu0/cache: geometry local: L3 of 36700160 bytes does not divide", sysfs(zen, whole...)},
-		{"fits", "local: L1 48K/12, L2 1.25M/20, lines of 64 bytes; TLB 64/full, 2048/16", "", sysfs(zen, whole[:3]...)},
+		{"fits", "local: L1 48K/12, L2 1.25M/20, lines of 64 bytes; TLB 64/full, 2048/8", "", sysfs(zen, whole[:3]...)},
 		{"unknown processor", "local: L1 48K/12, lines of 64 bytes; TLB", "is assumed", sysfs("", whole[0])},
 		{"arm", "local: L1 48K/12, lines of 64 bytes; TLB 32/full, 1024/4", "", sysfs("processor\t: 0\nCPU part\t: 0xd08\n", whole[0])},
 		{"no sysfs", "local: L1 32K/8, L2 512K/8, L3 32M/16", "does not describe its caches; the figures are those of zen3", sysfs(zen)},

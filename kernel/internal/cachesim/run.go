@@ -125,7 +125,12 @@ func (c *Cache) runsFast(count int) {
 				c.turn(page, p.site)
 			}
 			r, key := &recent[line&mask], line<<1|valid
-			if *r|1 != key|1 || *r&1 < p.dirty {
+			switch {
+			case *r|1 == key|1 && *r&1 >= p.dirty:
+			case *r|1 == key|1 && k > 0 && lines[k-1].line == line|valid:
+				*r |= 1 // read just now, and now written to
+				lines[k-1].site |= isWrite
+			default:
 				*r = key | p.dirty
 				if k == len(lines) {
 					c.lines = lines

@@ -66,7 +66,12 @@ func (x *execution) Measure(ctx context.Context, want magic.Measurement) (report
 	}
 	m.Text = strings.Join(texts, " | ")
 	s := newSheet(parts, m.Bodies)
-	if c, err := x.front.checkOnly(x.name, s.text()); err == nil {
+	c, err := x.front.checkOnly(x.name, s.text())
+	if s.unused(err, parts) { // make([]byte, 10) and int(x) look like calls
+		s = newSheet(parts, m.Bodies)
+		c, err = x.front.checkOnly(x.name, s.text())
+	}
+	if err == nil {
 		for i, b := range want.Bodies {
 			if b.Value {
 				parts[i].values = valuesOf(c, i)
@@ -256,6 +261,26 @@ func (s *sheet) write(p part, open, end string) {
 	s.marks = append(s.marks, mark{s.line, from, from + len(first), p.column})
 	s.b.WriteString(open + p.code + end)
 	s.line += strings.Count(p.code, "\n")
+}
+
+// unused marks the parts of which a check says that their value is not used,
+// and reports whether there are any.
+func (s *sheet) unused(err error, parts []part) (found bool) {
+	var d *cell.Diagnostics
+	if !errors.As(err, &d) {
+		return false
+	}
+	for _, x := range d.List {
+		for i, m := range s.marks[:len(parts)] {
+			at := x.Line-1 == m.line && x.Column-1 >= m.from && x.Column-1 <= m.to
+			if at && strings.HasSuffix(x.Message, "is not used") && !parts[i].isValue {
+				if _, err := parser.ParseExpr(parts[i].code); err == nil {
+					parts[i].isValue, found = true, true
+				}
+			}
+		}
+	}
+	return found
 }
 
 // show puts a line of a part where it stands in the cell.

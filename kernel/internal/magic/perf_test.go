@@ -28,7 +28,7 @@ func TestCounting(t *testing.T) {
 		{name: "list", cell: "%perf list", want: `measure perf {"do":"list"} ""`},
 		{name: "list of something", cell: "%perf list f()", err: "takes nothing"},
 		{name: "diff of the last", cell: "%perf diff", want: `measure perf {"do":"diff"} ""`},
-		{name: "diff", cell: "%perf diff -r 10 f(1) -- g(x - 1)", want: `measure perf {"runs":10,"do":"diff"} "f(1)                    g(x - 1)"`},
+		{name: "diff", cell: "%perf diff -r 10 f(1) -- g(x - 1)", want: `measure perf {"runs":10,"do":"diff"} "f(1)                         g(x - 1)"`},
 		{name: "diff of one", cell: "%perf diff f(1)", err: "two expressions"},
 		{name: "diff of three", cell: "%perf diff a() -- b() -- c()", err: "two expressions"},
 		{name: "diff of a cell", cell: "%%perf diff\nf()\n", err: "no cell"},

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -9,14 +10,16 @@ import (
 // their time in work; they are called so rarely that a goroutine which is asked
 // to stop does not wait for the next call to do so.
 
-var sink float64
+var sink atomic.Int64
 
 //line cell[3]:1
 //go:noinline
 func work(n int) {
+	x := 0
 	for i := range n {
-		sink += float64(i%7) * 0.5
+		x += i % 7
 	}
+	sink.Add(int64(x))
 }
 
 //go:noinline

@@ -110,8 +110,8 @@ func (p *Profile) Functions(cum bool) []Function {
 	}
 	slices.SortFunc(list, func(a, b Function) int {
 		first, second := cmp.Compare(b.Self, a.Self), cmp.Compare(b.Cum, a.Cum)
-		if cum {
-			first, second = second, first
+		if cum { // of equals those that call come before those that are called
+			first, second = second, -first
 		}
 		return cmp.Or(first, second, cmp.Compare(a.Func, b.Func), cmp.Compare(a.Where, b.Where))
 	})

@@ -124,6 +124,11 @@ func framesOf(s *profile.Sample) []Frame {
 			}
 			fn, file := line.Function.Name, cellName(line.Function.Filename)
 			switch {
+			case fn == "runtime.asyncPreempt":
+				// The profiler's signal came together with the one that asks the
+				// goroutine to stop: the kernel delivers that first (its number is
+				// lower), so the time was the interrupted function's.
+				continue
 			case file != "": // below: it is a cell's, whatever its package
 			case ofRuntime(fn):
 				if len(frames) == 0 {

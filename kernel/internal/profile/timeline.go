@@ -352,7 +352,7 @@ func cause(reason string, stack trace.Stack) (name string, idle bool) {
 	on := ""
 	for f := range stack.Frames() {
 		switch fn := f.Func; {
-		case strings.Contains(fn, "ExecuteWithContext"):
+		case strings.HasSuffix(fn, ".ExecuteWithContext"): // waits for the cell
 			return CauseOther, true
 		case on != "":
 		case strings.HasPrefix(fn, "sync.(*WaitGroup)"):

@@ -3,7 +3,7 @@
 // and notice, and that of ZRender, which is part of it, lie beside this file.
 //
 // gen makes the build from the npm package; which parts it has stands in
-// _build/entry.mjs.
+// _build/entry.mjs, what is changed in _build/build.mjs.
 package echarts
 
 import (
@@ -25,7 +25,7 @@ const Notice = `/*!
 Apache ECharts 6.1.0, built for Weft. Copyright 2017-2026 The Apache Software Foundation.
 This product includes software developed at The Apache Software Foundation (https://www.apache.org/).
 Licensed under the Apache License, Version 2.0: http://www.apache.org/licenses/LICENSE-2.0
-Contains ZRender, Copyright 2017 Baidu Inc., under the BSD 3-clause license.
+Contains ZRender, Copyright 2017 Baidu Inc., under the BSD 3-clause license, with one change.
 */
 `
 

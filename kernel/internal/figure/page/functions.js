@@ -61,7 +61,7 @@ var weftFunctions = (function () {
   // quantity writes v, which is in a base unit, with the unit that fits.
   function quantity(v, unit) {
     if (v === null || v === undefined || v !== v) return 'n/a';
-    var a = Math.abs(v) * 1.0005, i, p = 1, name = '';
+    var a = Math.abs(v) * 1.00005, i, p = 1, name = '';
     if (unit === 'B') {
       var k = 0, names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
       while (k < 4 && a >= 1024) { a /= 1024; p *= 1024; k++; }

@@ -28,6 +28,9 @@ func TestScript(t *testing.T) {
 	if m := regexp.MustCompile(`https?://[^\s"'\\)]+\.js\b`).FindString(s); m != "" {
 		t.Errorf("the script names another script: %s", m)
 	}
+	if strings.Count(s, "this._map={}") != 0 || strings.Count(s, "this._map=Object.create(null)") != 2 {
+		t.Error("the cache that wrote into all objects' prototype is back")
+	}
 	if n := len(s); n > 1_100_000 {
 		t.Errorf("the script has %d bytes, more than 1.1 MB", n)
 	}

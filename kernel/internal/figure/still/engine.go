@@ -100,7 +100,7 @@ func (e *Engine) Draw(option []byte, width, height int) (img *image.RGBA, err er
 		return nil, err
 	}
 	stop := e.watch()
-	_, err = e.draw(goja.Undefined(), e.vm.ToValue(string(option)), e.vm.ToValue(width), e.vm.ToValue(height))
+	spoilt, err := e.draw(goja.Undefined(), e.vm.ToValue(string(option)), e.vm.ToValue(width), e.vm.ToValue(height))
 	stop()
 	if err != nil {
 		return nil, explain(err)
@@ -108,7 +108,7 @@ func (e *Engine) Draw(option []byte, width, height int) (img *image.RGBA, err er
 	if e.image == nil {
 		return nil, errors.New("the chart drew nothing")
 	}
-	if e.drawn++; e.drawn >= maxDrawn {
+	if e.drawn++; e.drawn >= maxDrawn || spoilt.ToBoolean() {
 		e.vm = nil
 	}
 	return e.image, nil
@@ -233,15 +233,18 @@ func explain(err error) error {
 			return why
 		}
 	}
+	var deep *goja.StackOverflowError
+	if errors.As(err, &deep) {
+		return errors.New("a function of the option calls itself without end")
+	}
+	text := err.Error()
 	var thrown *goja.Exception
 	if errors.As(err, &thrown) {
-		text := thrown.Value().String()
-		text = strings.TrimPrefix(text, "Error: ")
-		text = strings.TrimPrefix(text, "GoError: ")
-		line, _, _ := strings.Cut(text, "\n")
-		return errors.New(line)
+		text = thrown.Value().String()
 	}
-	return err
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "Error: "), "GoError: ")
+	line, _, _ := strings.Cut(text, "\n")
+	return errors.New(line)
 }
 
 // fonts keeps what has been read: a chart asks for the same few again and again.

@@ -136,7 +136,7 @@ func TestErrors(t *testing.T) {
 		{"function of Object", `{"tooltip":{"formatter":{"@fn":"constructor"}},"series":[]}`, "names a function that is not there"},
 		{"wrong JavaScript", custom("function( {"), "a function in the option is not right JavaScript"},
 		{"endless loop", custom("function(){for(;;){}}"), "took more than 300ms"},
-		{"endless recursion", custom("function f(){return f()+f()}"), ""},
+		{"endless recursion", custom("function f(){return f()+f()}"), "calls itself without end"},
 		{"endless memory", custom("function(){var a=[];for(;;)a.push(new Array(1000).fill(1.5))}"), "took more than"},
 		{"throws", custom("function(){throw new Error('no\\nway')}"), "no"},
 		{"not JSON", `{"series":`, ""},
@@ -189,6 +189,29 @@ func TestOdd(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Neither a text nor a function of one chart harms the next one.
+func TestPrototype(t *testing.T) {
+	e := New()
+	e.Limit = time.Minute
+	for name, tt := range map[string]struct {
+		option string
+		kept   bool
+	}{
+		"text":     {`{"series":[{"type":"pie","data":[{"name":"__proto__","value":1},{"name":"constructor","value":2}]}]}`, true},
+		"function": {`{"series":[{"type":"pie","label":{"formatter":{"@js":"function(){Object.prototype.next={};return 'x'}"}},"data":[1]}]}`, false},
+	} {
+		if _, err := e.Draw([]byte(tt.option), 200, 100); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if kept := e.vm != nil; kept != tt.kept {
+			t.Errorf("%s: the machine is kept: %v, want %v", name, kept, tt.kept)
+		}
+		if _, err := e.Draw([]byte(kinds["pie"]), 200, 100); err != nil {
+			t.Errorf("after %s: %v", name, err)
+		}
 	}
 }
 

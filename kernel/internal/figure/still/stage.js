@@ -55,7 +55,9 @@ function weftEvery(data, n) {
 }
 
 // weftDraw draws an option, as JSON, on a canvas that newContext makes. It gets
-// higher than said where titles need more lines.
+// higher than said where titles need more lines. It returns whether a function of
+// the option has changed what all objects have, so that nothing more can be drawn
+// here.
 function weftDraw(json, width, height) {
   var option = JSON.parse(json);
   weftFunctions.$dress && weftFunctions.$dress(option, false);
@@ -84,4 +86,6 @@ function weftDraw(json, width, height) {
     chart.getZr().painter.clear = function () {}; // dispose wipes the canvas otherwise
     chart.dispose();
   }
+  for (var k in {}) return true;
+  return false;
 }
