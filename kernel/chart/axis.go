@@ -18,7 +18,6 @@ type axis struct {
 	ticks  []float64 // in the unit of the figures, as are min and max
 	min    float64
 	max    float64
-	lost   int // values that could not be drawn: not numbers, or not positive on a logarithmic axis
 }
 
 // newAxis makes an axis for the values given. A logarithmic one for which there

@@ -85,7 +85,7 @@ func CacheLevels(d CacheLevelsData) *Chart {
 	p.c.Height = top + nameHeight + tickHeight + max(38*n, 60)
 	p.c.Option["grid"] = obj{"left": int(widest(names, 200)) + 24, "right": int(widest(labels, 200)) + 28, "top": top, "bottom": nameHeight + tickHeight}
 	xo := x.option()
-	xo["nameGap"] = 28
+	xo["nameGap"], xo["max"] = 28, 100.2 // rounded shares may add up to more than 100, and their text would be cut off with them
 	p.c.Option["xAxis"], p.c.Option["yAxis"] = xo, lying(names, 200)
 	columns := append([]string{""}, d.Levels...)
 	var rows [][]string

@@ -88,22 +88,3 @@ func extremes(v []float64) []int {
 	}
 	return []int{lo, hi}
 }
-
-// ribbon chooses indices so that the outline of very many points is kept: the
-// least and the largest of each of n/2 buckets in the order given.
-func ribbon(y []float64, n int) []int {
-	all := len(y)
-	if all <= n || n < 2 {
-		return spread(all, max(n, all))
-	}
-	var keep []int
-	buckets := n / 2
-	for b := range buckets {
-		lo, hi := b*all/buckets, (b+1)*all/buckets
-		for _, i := range extremes(y[lo:hi]) {
-			keep = append(keep, lo+i)
-		}
-	}
-	slices.Sort(keep)
-	return slices.Compact(keep)
-}

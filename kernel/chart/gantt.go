@@ -92,7 +92,7 @@ func Gantt(d GanttData) *Chart {
 	colors := []string{"@0", "@1", "@2", "@3", "@4", "@5", "@6", "@7"}
 	for i, kind := range kinds {
 		var data list
-		var labels, tips []string
+		var labels []string
 		for _, s := range drawn {
 			k := s.Kind
 			if !slices.Contains(kinds, k) {
@@ -103,7 +103,6 @@ func Gantt(d GanttData) *Chart {
 			}
 			data = append(data, list{place[s.Row], x.at(s.Start), x.at(s.End)})
 			labels = append(labels, shorten(plain(s.Label), 24))
-			tips = append(tips, "")
 		}
 		if slices.Max(append(labels, "")) == "" {
 			labels = nil
@@ -113,7 +112,6 @@ func Gantt(d GanttData) *Chart {
 			"itemStyle": obj{"color": colors[i%len(colors)]},
 			"tooltip":   obj{"formatter": fn("tip", list{x.dim(1, "from"), x.dim(2, "to")}, labels)},
 		})
-		_ = tips
 	}
 	if first, ok := p.series[0].(obj); ok {
 		c := xyChart{p: p, x: x, marks: d.Marks}

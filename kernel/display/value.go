@@ -26,6 +26,7 @@ type MIMEBundler interface{ MIMEBundle() map[string]any }
 // Bundle returns how v is shown as the last expression of a cell. typ is its
 // static type as Go prints it, such as "[]main.Point", or empty.
 //
+// A chart of package chart or of go-echarts is shown as one. Of other values
 // MIMEBundle, HTML, the methods of image.Image, Error and String are asked in
 // this order; one that panics gives a text that says so. Other values become
 // text as fmt prints it with %+v, with these differences: a string of one line

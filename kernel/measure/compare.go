@@ -152,7 +152,7 @@ func (s *sampler) comparison(o CompareOptions, checks []Check) Comparison {
 		r := &c.Results[i]
 		if s.finished && !c.Interrupted {
 			r.Overhead = overhead(s.o.EmptyBody, r.Loops)
-			r.Warnings = append(r.Warnings, r.doubts()...)
+			r.Warnings = append(r.Warnings, s.doubts(r, s.all[i])...)
 		}
 		if i > 0 {
 			c.Differences = append(c.Differences, difference(r, &c.Results[0], true, o, len(c.Results)-1))

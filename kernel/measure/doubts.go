@@ -24,23 +24,39 @@ func interrupted() bool { return interrupt.Raised() }
 
 // doubts returns warnings about figures that can't be what they seem: work that
 // the compiler has removed, samples too short for the clock.
-func (r *Result) doubts() []string {
-	if len(r.Samples) == 0 {
+func (s *sampler) doubts(r *Result, c *contender) []string {
+	if len(r.Samples) == 0 || r.Interrupted {
 		return nil
 	}
 	var doubts []string
-	if !interpreted(r.Engine) && !r.OverheadUnknown {
-		if own := r.quickest() - r.Overhead; own < Cycle()/2 && r.Median < 20*Cycle() {
-			doubts = append(doubts, fmt.Sprintf("beside the loop around it the code takes no time that can be seen (a cycle of the processor is %s): "+
-				"the compiler may have removed it, or moved it out of the loop; use its result, in a variable outside the code, to be sure",
-				FormatSeconds(Cycle(), 2)))
-		}
+	if !interpreted(r.Engine) && r.quickest() < 20*Cycle() && r.Loops > 1 && ownTime(c, s.o.EmptyBody) < Cycle()/2 {
+		doubts = append(doubts, fmt.Sprintf("beside the loop around it the code takes no time that can be seen (a cycle of the processor is %s): "+
+			"the compiler may have removed it, or moved it out of the loop; use its result, in a variable outside the code, to be sure",
+			FormatSeconds(Cycle(), 2)))
 	}
 	if tick := clockStep(); r.Median*float64(r.Loops) < 50*tick {
 		doubts = append(doubts, fmt.Sprintf("a run lasts %s and reading the clock %s: too short to be timed well; take more loops (-n)",
 			FormatSeconds(r.Median*float64(r.Loops), 2), FormatSeconds(tick, 2)))
 	}
 	return doubts
+}
+
+// ownTime returns how long the code takes beside the loop around it: the best of
+// twenty samples of a third of a millisecond each, of it and of the loop in
+// turns, so that some meet a quiet moment of the machine.
+func ownTime(c *contender, empty Body) float64 {
+	const samples, each = 20, 300e-6
+	loop := contender{variant: Variant{Body: orLoop(empty)}}
+	code, bare := math.Inf(1), math.Inf(1)
+	loops := 100_000
+	if took := loop.once(loops).Seconds(); took > 0 {
+		loops = int(min(max(float64(loops)*each/took, 1000), 1e7))
+	}
+	for range samples {
+		code = min(code, c.once(loops).Seconds()/float64(loops))
+		bare = min(bare, loop.once(loops).Seconds()/float64(loops))
+	}
+	return code - bare
 }
 
 // quickest returns the shortest time per loop, of the clock or of the processor,

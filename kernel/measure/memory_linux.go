@@ -20,7 +20,7 @@ var statm struct {
 	err  error
 }
 
-// readRSS returns the process's resident memory in bytes. It takes about 2 µs.
+// readRSS returns the process's resident memory in bytes. It takes about 3 µs.
 // The kernel counts in batches for each processor (since Linux 6.2 up to 32
 // pages, mm/mmap.c): it may be some hundred KiB off.
 func readRSS() (int64, error) {

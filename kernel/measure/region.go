@@ -16,7 +16,7 @@ var regions struct {
 //	end()
 //
 // or defer measure.Region("load")(). Regions may overlap, and end on another
-// goroutine. While nothing is recorded a call costs some 20 ns; calling end
+// goroutine. While nothing is recorded a call costs some 10 ns; calling end
 // again does nothing.
 func Region(name string) (end func()) {
 	regions.Lock()

@@ -92,7 +92,7 @@ func TimeBody(o Options, v Variant) (r Result) {
 	r.Name = "" // of one there is nothing to tell apart
 	r.Overhead = overhead(o.EmptyBody, r.Loops)
 	r.OverheadUnknown = o.EmptyBody == nil && interpreted(o.Engine)
-	r.Warnings = append(r.Warnings, r.doubts()...)
+	r.Warnings = append(r.Warnings, s.doubts(&r, c)...)
 	return r
 }
 
@@ -165,13 +165,7 @@ func mean(x []float64) float64 {
 // samples of so many calls as the code had, but not for longer than some
 // milliseconds.
 func overhead(empty Body, loops int) float64 {
-	if empty == nil {
-		empty = func(loops, _ int) {
-			for range loops {
-			}
-		}
-	}
-	c := contender{variant: Variant{Body: empty}}
+	c := contender{variant: Variant{Body: orLoop(empty)}}
 	calls := min(max(loops, 100), 500)
 	if took := c.once(calls); took > 0 {
 		calls = int(min(max(float64(calls)*2e6/float64(took), 500), 1e7))
@@ -181,6 +175,17 @@ func overhead(empty Body, loops int) float64 {
 		best = min(best, c.once(calls).Seconds()/float64(calls))
 	}
 	return best
+}
+
+// orLoop returns a body, or a loop without code if there is none.
+func orLoop(empty Body) Body {
+	if empty != nil {
+		return empty
+	}
+	return func(loops, _ int) {
+		for range loops {
+		}
+	}
 }
 
 // nothing is a variable so that it is called as a measured function is.

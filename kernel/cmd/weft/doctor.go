@@ -16,6 +16,7 @@ import (
 	"github.com/weft-go/weft/kernel/internal/toolchain"
 	"github.com/weft-go/weft/kernel/measure"
 	"github.com/weft-go/weft/kernels/yardstick"
+	"github.com/weft-go/weft/runtime/counters"
 )
 
 // doctorCommand returns the command that checks this machine. run starts a
@@ -62,7 +63,8 @@ func doctor(args []string, run func(code string) (string, error)) error {
 			c := measure.EffectiveCores()
 			return c.Logical, c.Effective
 		},
-		Vector: yardstick.Tier,
+		Vector:   yardstick.Tier,
+		Counters: counters.Hardware,
 	})
 	if err != nil {
 		return err

@@ -114,7 +114,7 @@ var policy = []rule{
 	{pkg: "kernel/internal/spec", may: "kernel/internal/figure/page kernel/internal/python"},
 	{pkg: "kernel/internal/bench", may: "kernel/chart kernel/measure kernels kernels/* runtime/counters runtime/par runtime/proc"},
 	// The front never links the interpreter: no engine here.
-	{pkg: "kernel/cmd/weft", may: "kernel/internal/bench kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernel/measure kernels/all kernels/yardstick runtime/proc"},
+	{pkg: "kernel/cmd/weft", may: "kernel/internal/bench kernel/internal/front kernel/internal/history kernel/internal/magic kernel/internal/notebook kernel/internal/python kernel/internal/server kernel/internal/socket kernel/internal/spec kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernel/measure kernels/all kernels/yardstick runtime/counters runtime/proc"},
 
 	// Beside the floors: looks at pages from outside.
 	{pkg: "browser"},
@@ -135,7 +135,7 @@ var policy = []rule{
 // Tests may import any of our packages on their floor or below it and, on
 // floor 2, these modules: yaegi is the second witness of lowered text, x/tools
 // has txtar.
-const testModules = "yaegi x/tools zmq4 goldmark echarts"
+const testModules = "yaegi x/tools zmq4 goldmark echarts goja"
 
 // public are the packages that cells and other programs import, as patterns of
 // the go command. They link the standard library and our own packages only.

@@ -41,7 +41,7 @@ func TestFunctionsQuantity(t *testing.T) {
 		`weftFunctions.quantity('s', 1e-9)(1500)`: "1.5 µs", `weftFunctions.quantity('s', 1)(0)`: "0 s", `weftFunctions.quantity('s', 1)(0.00099997)`: "1 ms",
 		`weftFunctions.quantity('s', 1)(90)`: "90 s", `weftFunctions.quantity('B', 1024)(48)`: "48 KiB", `weftFunctions.quantity('B', 1)(1023)`: "1023 B",
 		`weftFunctions.quantity('FLOP/s', 1e9)(192)`: "192 GFLOP/s", `weftFunctions.quantity('', 1)(1e-7)`: "1e-7", `weftFunctions.quantity('', 1)(3e6)`: "3 M",
-		`weftFunctions.quantity('%', 1)(12.345)`: "12.35 %", `weftFunctions.quantity('×', 1)({value: 3.54})`: "3.54×", `weftFunctions.quantity('s', 1)(null)`: "0 s",
+		`weftFunctions.quantity('%', 1)(12.345)`: "12.35 %", `weftFunctions.quantity('×', 1)({value: 3.54})`: "3.54×",
 		`weftFunctions.fraction()(0.03125)`: "1/32", `weftFunctions.fraction()(16)`: "16", `weftFunctions.shorten(5)('abcdefgh')`: "abcd…",
 		`weftFunctions.named([0.5, 1.5], ['a', 'b'])(1.5)`: "b",
 	} {

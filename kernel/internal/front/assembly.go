@@ -177,7 +177,7 @@ func belongs(name, want string) bool {
 func listed(name string, r toolchain.Routine) magic.ListedFunc {
 	f := magic.ListedFunc{Name: name}
 	for _, i := range r.Instructions {
-		i.Target = asCell(i.Target)
+		i.Target, i.Text = asCell(i.Target), strings.Replace(asCell(i.Text), "(SB)", "", 1)
 		f.Instructions = append(f.Instructions, magic.Instruction(i))
 	}
 	return f

@@ -28,9 +28,10 @@ func (x *execution) Measure(ctx context.Context, want magic.Measurement) (report
 		return nil, fmt.Errorf("BUG: options of %%%s: %w", want.Kind, err)
 	}
 	x.report = nil
-	x.warm = make(chan struct{})
+	warm := make(chan struct{})
+	x.warm = warm
 	go func() { // beside the compiler, not beside what is measured
-		defer close(x.warm)
+		defer close(warm)
 		if want.Kind != "time" {
 			figure.Warm()
 		}

@@ -84,7 +84,7 @@ func runEffort(_ context.Context, env Env, call Call) error {
 		list = append(list, e)
 	}
 	env.Display(map[string]any{"text/plain": strings.TrimSuffix(effortText(list), "\n"), "text/html": effortHTML(list)})
-	if len(list) > 1 {
+	if slices.ContainsFunc(effortRows(list), func(r effortRow) bool { return r.cost != 0 }) {
 		env.Display(effortChart(list).MIMEBundle())
 	}
 	return nil

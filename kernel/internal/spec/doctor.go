@@ -66,6 +66,9 @@ type Machine struct {
 	Cores func() (logical int, effective float64)
 	// Vector names the vector instructions that kernels use.
 	Vector func() string
+	// Counters says what there is of the processor's own counters, or why there
+	// are none: counters.Hardware.
+	Counters func() (have, unavailable string)
 	// Writable says why no file can be made in a folder.
 	Writable func(dir string) error
 }

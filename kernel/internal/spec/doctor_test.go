@@ -57,6 +57,7 @@ func sound(t *testing.T) *Machine {
 		Writable: func(string) error { return nil },
 		Cores:    func() (int, float64) { return 2, 1.934 },
 		Vector:   func() string { return "avx2" },
+		Counters: func() (string, string) { return "user code only", "" },
 	}
 }
 
@@ -161,8 +162,8 @@ func TestExamine(t *testing.T) {
 		{"cores without caches", func(*Machine) {}, true, "ok cores 2, effective 1.93; vector instructions: avx2\n"},
 		{"busy cores", func(m *Machine) { m.Cores = func() (int, float64) { return 4, 2.1 } }, true, "note cores 4, effective 2.10; vector instructions: avx2 → other programs"},
 		{"cores not measured", func(m *Machine) { m.Cores = func() (int, float64) { return 4, 0 } }, true, "note cores 4; vector"},
-		{"closed counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return []byte("4\n"), nil } }, true, "perf_event_paranoid is 4"},
-		{"no counters", func(m *Machine) { m.ReadFile = func(string) ([]byte, error) { return nil, fs.ErrNotExist } }, true, "no hardware counters"},
+		{"counters", func(*Machine) {}, true, "ok counters the processor's counters can be read: user code only"},
+		{"no counters", func(m *Machine) { m.Counters = func() (string, string) { return "", "no PMU" } }, true, "counters are n/a (no PMU)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -25,7 +25,6 @@ type Context struct {
 	stack  []State
 	path   path
 	raster raster
-	mask   image.Alpha // scratch: coverage inside a clip that is no rectangle
 }
 
 // A State is what Save keeps.

@@ -56,11 +56,6 @@ func (m matrix) scale() float64 {
 	return math.Sqrt(math.Abs(m.a*m.d - m.b*m.c))
 }
 
-// upright reports whether rectangles stay rectangles with sides along the axes.
-func (m matrix) upright() bool {
-	return m.b == 0 && m.c == 0 || m.a == 0 && m.d == 0
-}
-
 type point struct{ x, y float64 }
 
 func finite(values ...float64) bool {

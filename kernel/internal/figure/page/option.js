@@ -79,6 +79,7 @@ function weftMarks(option) {
 // nothing is too long, since options are merged.
 function weftFit(option, width, measure) {
   function list(x) { return x === undefined || x === null ? [] : Array.isArray(x) ? x : [x]; }
+  if (option.media !== undefined) return 0; // it says itself what changes with the width
   var room = width - 24, most = 0, widest = 0, bottom = 6;
   list(option.title).forEach(function (t) {
     if (!t || t.right !== undefined || t.left !== undefined && typeof t.left !== 'number') return;
