@@ -14,13 +14,7 @@ func ExampleTime() {
 }
 
 func ExampleTimeit() {
-	opts, err := measure.ParseTimeit("-r 5 -n 100")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	opts.Engine = "compiled"
-	r := measure.Timeit(opts, func() { _ = fmt.Sprint(1, 2, 3) })
+	r := measure.Timeit(measure.Options{Runs: 5, Loops: 100, Engine: "compiled"}, func() { _ = fmt.Sprint(1, 2, 3) })
 	fmt.Println(len(r.Samples), "samples of", r.Loops, "calls")
 	// Output: 5 samples of 100 calls
 }

@@ -49,6 +49,11 @@ func TestTimingText(t *testing.T) {
 	if got, want := tm.String(), "wall 620 ms, user 1.20 s, system 3.00 ms: 1.94 cores used (compiled)"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	tm.Children = CPU{User: time.Second, System: 40 * time.Millisecond}
+	if got, want := tm.String(), "wall 620 ms, user 1.20 s, system 3.00 ms, workers 1.00 s user and 40.0 ms system: 3.62 cores used (compiled)"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	tm.Children = CPU{}
 	tm.CPU = CPU{Unavailable: "not read on plan9"}
 	tm.Interrupted = true
 	if got, want := tm.String(), "wall 620 ms, user and system time n/a: not read on plan9 (compiled), interrupted"; got != want {
@@ -194,45 +199,6 @@ func TestMedianInterval(t *testing.T) {
 			t.Errorf("median of %v: %v, want %v", samples, got, want)
 		}
 	}
-}
-
-func TestParseTimeit(t *testing.T) {
-	for args, want := range map[string]Options{
-		"":                    {},
-		"-n 10 -r 3":          {Loops: 10, Runs: 3},
-		"-n10  -r=3 -p 5 -q ": {Loops: 10, Runs: 3, Precision: 5, Quiet: true},
-	} {
-		got, err := ParseTimeit(args)
-		if err != nil || got.Loops != want.Loops || got.Runs != want.Runs || got.Precision != want.Precision || got.Quiet != want.Quiet {
-			t.Errorf("ParseTimeit(%q) = %+v, %v, want %+v", args, got, err, want)
-		}
-	}
-	for args, want := range map[string]string{
-		"-n":    "timeit: -n needs a number (calls in one sample)",
-		"-n 0":  "timeit: -n 0: want a number from 1 to",
-		"-n x":  "timeit: -n x: want a number",
-		"-p 99": "timeit: -p 99: want a number from 1 to 15",
-		"-q3":   `timeit: -q takes no value, not "3"`,
-		"-o":    "timeit: -o: there is no result object",
-		"-z":    `timeit: unknown option "-z"`,
-		"f(1)":  `timeit: unknown option "f(1)"`,
-	} {
-		if _, err := ParseTimeit(args); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("ParseTimeit(%q): %v, want %s", args, err, want)
-		}
-	}
-}
-
-func FuzzParseTimeit(f *testing.F) {
-	for _, args := range []string{"", "-n 10 -r3", "-p=4 -q", "-o", "-n=", "-n -r"} {
-		f.Add(args)
-	}
-	f.Fuzz(func(t *testing.T, args string) {
-		o, err := ParseTimeit(args)
-		if err == nil && (o.Loops < 0 || o.Runs < 0 || o.Precision < 0 || o.Precision > maxPrecision) {
-			t.Errorf("ParseTimeit(%q) = %+v", args, o)
-		}
-	})
 }
 
 func TestFormat(t *testing.T) {

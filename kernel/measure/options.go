@@ -1,11 +1,7 @@
 package measure
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -74,99 +70,4 @@ func (o Options) withDefaults() Options {
 	o.Runs = min(max(o.Runs, 0), maxRuns)
 	o.Loops = max(o.Loops, 0)
 	return o
-}
-
-// A flag is one of %timeit's, which are IPython's, and -gc.
-type flag struct {
-	name  string
-	doc   string
-	max   int                     // of its number; 0: it has none
-	words []string                // what it takes instead of a number
-	set   func(o *Options, n int) // n is the number, or which of the words; nil: refused, doc says why
-}
-
-var gcWords = []string{GCOn, GCOff, GCEach}
-
-var flags = []flag{
-	{name: "-gc", doc: "the garbage collector during samples", words: gcWords, set: func(o *Options, n int) { o.GC = gcWords[n] }},
-	{name: "-n", doc: "calls in one sample", max: math.MaxInt, set: func(o *Options, n int) { o.Loops = n }},
-	{name: "-r", doc: "samples", max: maxRuns, set: func(o *Options, n int) { o.Runs = n }},
-	{name: "-p", doc: "significant digits", max: maxPrecision, set: func(o *Options, n int) { o.Precision = n }},
-	{name: "-q", doc: "print nothing", set: func(o *Options, _ int) { o.Quiet = true }},
-	{name: "-o", doc: "there is no result object to return: call measure.Timeit for one"},
-}
-
-// ParseTimeit reads %timeit's options: "-n 1000 -r 5", "-r5", "-p=4 -q",
-// "-gc off". Each takes a positive number but -q and -gc. Anything else is an
-// error that says what is wrong.
-func ParseTimeit(args string) (Options, error) {
-	o, rest, err := parseFlags(args, flags)
-	if err == nil && rest != "" {
-		err = fmt.Errorf("unknown option %q: want -n N, -r N, -p N, -gc on|off|each or -q", rest)
-	}
-	if err != nil {
-		return Options{}, fmt.Errorf("timeit: %w", err)
-	}
-	return o, nil
-}
-
-// parseFlags reads flags of the table and returns the first word that is none.
-func parseFlags(args string, table []flag) (o Options, rest string, err error) {
-	words := strings.Fields(args)
-	for len(words) > 0 {
-		f, value := findFlag(words[0], table)
-		if f == nil {
-			return o, words[0], nil
-		}
-		words = words[1:]
-		takes := f.max > 0 || f.words != nil
-		switch {
-		case f.set == nil:
-			return o, "", fmt.Errorf("%s: %s", f.name, f.doc)
-		case !takes && value != "":
-			return o, "", fmt.Errorf("%s takes no value, not %q", f.name, value)
-		case takes && value == "":
-			if len(words) == 0 {
-				return o, "", fmt.Errorf("%s needs %s (%s)", f.name, f.wants(), f.doc)
-			}
-			value, words = words[0], words[1:]
-		}
-		n := 0
-		if f.words != nil {
-			n = slices.Index(f.words, value)
-		} else if takes {
-			if n, err = strconv.Atoi(value); err != nil || n < 1 || n > f.max {
-				n = -1
-			}
-		}
-		if n < 0 {
-			return o, "", fmt.Errorf("%s %s: want %s (%s)", f.name, value, f.allowed(), f.doc)
-		}
-		f.set(&o, n)
-	}
-	return o, "", nil
-}
-
-func (f *flag) wants() string {
-	if f.words != nil {
-		return strings.Join(f.words, "|")
-	}
-	return "a number"
-}
-
-func (f *flag) allowed() string {
-	if f.words != nil {
-		return f.wants()
-	}
-	return fmt.Sprintf("a number from 1 to %d", f.max)
-}
-
-// findFlag splits "-n", "-n10" and "-n=10".
-func findFlag(word string, table []flag) (*flag, string) {
-	for i := range table {
-		if value, ok := strings.CutPrefix(word, table[i].name); ok {
-			return &table[i], strings.TrimPrefix(value, "=")
-		}
-	}
-	return nil, ""
 }

@@ -182,12 +182,6 @@ func TestGCControl(t *testing.T) {
 	if got := debug.SetGCPercent(100); got != 100 {
 		t.Errorf("after a panic the collector is at %d %%", got)
 	}
-	if o, err := ParseTimeit("-gc off -n 3"); err != nil || o.GC != GCOff || o.Loops != 3 {
-		t.Errorf("%+v, %v", o, err)
-	}
-	if _, err := ParseTimeit("-gc never"); err == nil || !strings.Contains(err.Error(), "want on|off|each") {
-		t.Errorf("%v", err)
-	}
 }
 
 // Short code gets 25 samples, long code as many as fit, but seven.

@@ -58,7 +58,6 @@ func load_github_com_weft_go_weft_kernel_measure() *table {
 			{"NewRecord", measure.NewRecord},
 			{"ParseGuess", measure.ParseGuess},
 			{"ParsePoints", measure.ParsePoints},
-			{"ParseTimeit", measure.ParseTimeit},
 			{"ParseWorkers", measure.ParseWorkers},
 			{"Perf", measure.Perf},
 			{"PerfBodies", measure.PerfBodies},
