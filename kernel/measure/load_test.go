@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -10,17 +11,26 @@ import (
 	"time"
 )
 
-// TestMain lets the test program be the load on the machine, too.
+// children are what the test program does where it is started with one of these
+// variables in its environment.
+var children = map[string]func(value string) error{"MEASURE_TEST_LOAD": loadMachine}
+
+// TestMain lets the test program be its own children.
 func TestMain(m *testing.M) {
-	if os.Getenv("MEASURE_TEST_LOAD") != "" {
-		loadMachine()
-		return
+	for name, run := range children {
+		if value := os.Getenv(name); value != "" {
+			if err := run(value); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
+		}
 	}
 	os.Exit(m.Run())
 }
 
 // loadMachine uses a processor in bursts until its standard input ends.
-func loadMachine() {
+func loadMachine(string) error {
 	go func() {
 		_, _ = os.Stdin.Read(make([]byte, 1))
 		os.Exit(0)

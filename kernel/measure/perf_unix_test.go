@@ -4,6 +4,7 @@ package measure
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"os/exec"
@@ -26,8 +27,8 @@ func TestAgainstPerfStat(t *testing.T) {
 	if out, err := exec.Command(perf, "stat", "-o", dir+"/try", "true").CombinedOutput(); err != nil {
 		t.Skipf("perf stat does not work here: %v %s", err, out)
 	}
-	cmd := exec.Command(perf, "stat", "-e", "task-clock", "-o", dir+"/stat", os.Args[0], "-test.run=^TestPerfStatChild$")
-	cmd.Env = append(os.Environ(), "WEFT_PERF_CHILD="+dir+"/own", "LC_ALL=C")
+	cmd := exec.Command(perf, "stat", "-e", "task-clock", "-o", dir+"/stat", os.Args[0])
+	cmd.Env = append(os.Environ(), "MEASURE_TEST_PERF="+dir+"/own", "LC_ALL=C")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -85,14 +86,13 @@ type childResult struct {
 	User, System float64
 }
 
-// TestPerfStatChild is TestAgainstPerfStat's child: most of its time is inside
-// what it counts.
-func TestPerfStatChild(t *testing.T) {
-	file := os.Getenv("WEFT_PERF_CHILD")
-	if file == "" {
-		t.Skip("runs as a child of TestAgainstPerfStat only")
-	}
+func init() { children["MEASURE_TEST_PERF"] = perfStatChild }
+
+// perfStatChild is TestAgainstPerfStat's child: most of its time is inside what it
+// counts, which it writes to a file.
+func perfStatChild(file string) error {
 	before := counters.ReadQuick()
+	var failed error
 	r, err := Perf(PerfOptions{Text: "work", Loops: 1, Events: []string{"task-clock"}}, func() {
 		used := func() (user, system time.Duration) {
 			var u syscall.Rusage
@@ -102,7 +102,7 @@ func TestPerfStatChild(t *testing.T) {
 		u0, s0 := used()
 		zero, err := os.Open("/dev/zero")
 		if err != nil {
-			t.Error(err)
+			failed = err
 			return
 		}
 		defer zero.Close()
@@ -120,8 +120,7 @@ func TestPerfStatChild(t *testing.T) {
 			}
 			if s-s0 < 800*time.Millisecond {
 				for range 16 {
-					if _, err := zero.Read(b); err != nil {
-						t.Error(err)
+					if _, failed = zero.Read(b); failed != nil {
 						return
 					}
 				}
@@ -129,14 +128,12 @@ func TestPerfStatChild(t *testing.T) {
 		}
 		sinkFloat = x
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err = errors.Join(err, failed); err != nil {
+		return err
 	}
 	data, err := json.Marshal(childResult{r, before.Own.User.N, before.Own.System.N})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	if err := os.WriteFile(file, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	return os.WriteFile(file, data, 0o644)
 }

@@ -40,8 +40,9 @@ func TestCachesimOfCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	results := out.Show.(cacheResults)
-	if n := results[0].Counts.Accesses(); n != 1<<16+4 {
-		t.Errorf("%d accesses, want %d and 4 of the map", n, 1<<16)
+	// A slot of the map may lie across two lines: that depends on its hash.
+	if n := results[0].Counts.Accesses(); n < 1<<16+4 || n > 1<<16+8 {
+		t.Errorf("%d accesses, want %d and 4 to 8 of the map", n, 1<<16)
 	}
 	if l := results[0].Lines[0]; l.Place != "cell[3]:5" || l.Text != "a[i]" || l.Counts.Levels[0].Misses < 1<<13 || l.Counts.Levels[0].Misses > 1<<13+1 {
 		t.Errorf("the first line is %+v", l)

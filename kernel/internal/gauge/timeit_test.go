@@ -60,7 +60,6 @@ func TestKinds(t *testing.T) {
 		record  string // kind of the last record afterwards
 	}{
 		{"timeit", quick, []string{"f()"}, "per loop (6 runs, 50 loops each, compiled", "timeit"},
-		{"timeit", "-r 6 -n 50", []string{"f()"}, "6 runs, 50 loops", "timeit"},
 		{"compare", measure.CompareOptions{Options: quick}, []string{"f()", "g()"}, "results of f() and g(): equal", "compare"},
 		{"save", map[string]string{"name": "old"}, nil, "weft-results/old.json", "compare"},
 		{"scale", measure.ScaleOptions{Options: quick, Workers: []int{1, 2}, NoCalibration: true}, []string{"f(w)"}, "speed-up", "scale"},
@@ -104,7 +103,6 @@ func TestKindsRefuse(t *testing.T) {
 		want    string
 	}{
 		{"timeit", quick, nil, "no code to measure"},
-		{"timeit", "-x", []string{"f()"}, `unknown option "-x"`},
 		{"timeit", 3, []string{"f()"}, "options"},
 		{"compare", quick, []string{"f()"}, "two pieces of code"},
 		{"compare", measure.CompareOptions{Saved: []string{"missing"}}, []string{"f()"}, "no saved result missing"},
