@@ -86,7 +86,7 @@ func need(t *testing.T) {
 	t.Helper()
 	if shop.browser == nil {
 		_, err := Find()
-		t.Skip(err)
+		t.Skipf("no browser to look with: %v", err)
 	}
 }
 

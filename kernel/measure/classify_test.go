@@ -130,9 +130,6 @@ func archetypes(t *testing.T) []struct {
 }
 
 func TestClassify(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes some seconds; not in short mode")
-	}
 	for _, a := range archetypes(t) {
 		t.Run(a.name, func(t *testing.T) {
 			// Other tests and programs may use the machine: the best of three.

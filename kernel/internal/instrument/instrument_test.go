@@ -199,9 +199,6 @@ func print2(a ...any) {
 // TestSame: a rewritten program prints what the program prints, and tells the
 // accesses that it makes.
 func TestSame(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds two programs")
-	}
 	for _, o := range []Options{{Accesses: true}, {Lines: true}, {Accesses: true, Lines: true}} {
 		o.Dock = "d/dock"
 		t.Run(fmt.Sprintf("accesses=%t,lines=%t", o.Accesses, o.Lines), func(t *testing.T) {
