@@ -26,8 +26,8 @@ BENCH     ?= .
 # The version is stamped from git where this is a checkout that git can read.
 VCS := $(shell git rev-parse --verify -q HEAD >/dev/null 2>&1 && echo true || echo false)
 
-# Packages that drive Jupyter's own clients: they keep time, so they run alone.
-CLIENTS = ./kernel/internal/python
+# Packages whose tests keep time, or load the machine: they run alone, one by one.
+ALONE = ./kernel/internal/python ./kernel/measure ./runtime/par
 
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
@@ -38,8 +38,8 @@ build:
 	go build -trimpath -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
 
 test: build
-	go test $(TESTFLAGS) $$(go list ./... | grep -v -e '/internal/python$$' -e '/browser$$')
-	go test $(TESTFLAGS) $(CLIENTS)
+	go test $(TESTFLAGS) $$(go list ./... | grep -v -e '/browser$$' $(ALONE:.%=-e '%$$'))
+	go test -p 1 $(TESTFLAGS) $(ALONE)
 
 test-all: test
 	go test -race $(TESTFLAGS) $$(go list ./... | grep -v '/browser$$')

@@ -588,6 +588,9 @@ func (p *tellingPage) Result(d wire.DisplayData) {
 
 // richest is the form of a bundle that notebooks show.
 func richest(data map[string]any) string {
+	if html, _ := data["text/html"].(string); strings.Contains(html, `class="weft-chart"`) {
+		data = map[string]any{"text/plain": data["text/plain"]} // the front draws charts, ordinary programs don't
+	}
 	for _, form := range []string{"text/html", "image/svg+xml", "image/png", "text/markdown", "text/plain"} {
 		if text, ok := data[form].(string); ok {
 			return text

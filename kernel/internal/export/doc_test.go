@@ -2,11 +2,13 @@ package export
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/weft-go/weft/kernel/internal/export/pack"
+	"github.com/weft-go/weft/kernel/internal/symbols/packages"
 )
 
 func TestDoc(t *testing.T) {
@@ -53,7 +55,7 @@ func TestDocCoverage(t *testing.T) {
 		if path == "syscall" {
 			continue // thousands of system constants without a word
 		}
-		if Doc(path, "") == "" {
+		if Doc(path, "") == "" && !slices.Contains(packages.Echarts, path) { // theirs have none
 			t.Errorf("no package documentation of %q", path)
 		}
 		for _, name := range pkg.Scope().Names() {
