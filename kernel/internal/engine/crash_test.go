@@ -45,7 +45,7 @@ func Cell(*dock.Run) {
 	case "map": go write(1); write(2)
 	case "overflow": deep(0)
 	case "unlock": mu.Unlock()
-	case "memory": for { big = append(big, make([]byte, 256<<20)) }
+	case "memory": for { big = append(big, make([]byte, 120<<20)) }
 	case "custom": go func() { panic(errors{}) }(); time.Sleep(time.Second)
 	}
 }
