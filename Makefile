@@ -27,7 +27,7 @@ BENCH     ?= .
 VCS := $(shell git rev-parse --verify -q HEAD >/dev/null 2>&1 && echo true || echo false)
 
 # Packages whose tests keep time, or load the machine: they run alone, one by one.
-ALONE = ./kernel/internal/python ./kernel/measure ./runtime/par
+ALONE = ./kernel/internal/python ./kernel/measure ./kernel/internal/bench ./runtime/par
 
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
