@@ -44,15 +44,21 @@ func TestNoAllocation(t *testing.T) {
 			for range 10 {
 				call(w)
 			}
-			// Not testing.AllocsPerRun, which sets GOMAXPROCS to 1.
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			for range runs {
-				call(w)
+			// Not testing.AllocsPerRun, which sets GOMAXPROCS to 1. Threads that
+			// Go starts meanwhile allocate as well, but not every time.
+			got, limit := uint64(0), uint64(runs/10)
+			for range 5 {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				for range runs {
+					call(w)
+				}
+				runtime.ReadMemStats(&after)
+				if got = after.Mallocs - before.Mallocs; got <= limit {
+					break
+				}
 			}
-			runtime.ReadMemStats(&after)
-			got := after.Mallocs - before.Mallocs
-			if limit := uint64(runs / 10); got > limit {
+			if got > limit {
 				t.Errorf("%s on %d workers: %d allocations in %d calls, want at most %d", name, w, got, runs, limit)
 			}
 			if got := testing.AllocsPerRun(100, func() { call(w) }); got != 0 {
