@@ -29,7 +29,8 @@ func (s *sampler) doubts(r *Result, c *contender) []string {
 		return nil
 	}
 	var doubts []string
-	if !interpreted(r.Engine) && r.quickest() < 20*Cycle() && r.Loops > 1 && ownTime(c, s.o.EmptyBody) < Cycle()/2 {
+	// Who says how many calls there are (-n) gets no more of them.
+	if !interpreted(r.Engine) && s.o.Loops == 0 && r.Loops > 1 && r.quickest() < 20*Cycle() && ownTime(c, s.o.EmptyBody) < Cycle()/2 {
 		doubts = append(doubts, fmt.Sprintf("beside the loop around it the code takes no time that can be seen (a cycle of the processor is %s): "+
 			"the compiler may have removed it, or moved it out of the loop; use its result, in a variable outside the code, to be sure",
 			FormatSeconds(Cycle(), 2)))
