@@ -5,6 +5,7 @@ package measure
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -27,6 +28,19 @@ func TestAgainstPerfStat(t *testing.T) {
 	if out, err := exec.Command(perf, "stat", "-o", dir+"/try", "true").CombinedOutput(); err != nil {
 		t.Skipf("perf stat does not work here: %v %s", err, out)
 	}
+	// The end of the process only perf sees; on a busy machine it may take long.
+	for try := range 4 {
+		if wrong := againstPerfStat(t, perf, dir); wrong == "" {
+			return
+		} else if try == 3 {
+			t.Error(wrong)
+		}
+	}
+}
+
+// againstPerfStat runs the child once and says what differs by too much.
+func againstPerfStat(t *testing.T, perf, dir string) (wrong string) {
+	t.Helper()
 	cmd := exec.Command(perf, "stat", "-e", "task-clock", "-o", dir+"/stat", os.Args[0])
 	cmd.Env = append(os.Environ(), "MEASURE_TEST_PERF="+dir+"/own", "LC_ALL=C")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -74,9 +88,10 @@ func TestAgainstPerfStat(t *testing.T) {
 		// The end of the process, which takes some milliseconds, only perf sees.
 		const end = 0.010
 		if sum-want > 0.02*want || want-sum > 0.02*want+end {
-			t.Errorf("%s: %v s, perf stat says %v s", name, sum, want)
+			wrong = fmt.Sprintf("%s: %v s, perf stat says %v s", name, sum, want)
 		}
 	}
+	return wrong
 }
 
 // A childResult is what the child counted, and what it had used before, in
