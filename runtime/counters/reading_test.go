@@ -96,7 +96,8 @@ func TestChildren(t *testing.T) {
 	}
 	ended := Read().Since(before)
 	for name, d := range map[string]Delta{"while it runs": live, "when it has ended": ended} {
-		if c := d.Children(); !c.OK() || c.N < 0.09 || c.N > 0.5 {
+		// /proc counts whole ticks, usually of 0.01 s, of user and of system time.
+		if c := d.Children(); !c.OK() || c.N < 0.078 || c.N > 0.5 {
 			t.Errorf("%s: children %v s, burned 0.1", name, c)
 		}
 	}

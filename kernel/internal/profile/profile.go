@@ -8,6 +8,7 @@ package profile
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -70,13 +71,14 @@ func (p *Profile) Functions(cum bool) []Function {
 	type row struct {
 		Function
 		self, cum map[int]float64 // by line
+		depth     int             // of the shortest way to it
 	}
 	rows := map[key]*row{}
 	at := func(f Frame) *row {
 		k := key{f.Func, f.File}
 		r := rows[k]
 		if r == nil {
-			r = &row{Function{Func: f.Func}, map[int]float64{}, map[int]float64{}}
+			r = &row{Function{Func: f.Func}, map[int]float64{}, map[int]float64{}, math.MaxInt}
 			rows[k] = r
 		}
 		return r
@@ -86,36 +88,40 @@ func (p *Profile) Functions(cum bool) []Function {
 		r.Self += s.Weight
 		r.self[s.Stack[0].Line] += s.Weight
 		seen := map[key]bool{}
-		for _, f := range s.Stack {
-			k := key{f.Func, f.File}
+		for i, f := range s.Stack {
+			r, k := at(f), key{f.Func, f.File}
+			r.depth = min(r.depth, len(s.Stack)-i)
 			if seen[k] {
 				continue // recursion counts once
 			}
 			seen[k] = true
-			r := at(f)
 			r.Cum += s.Weight
 			r.cum[f.Line] += s.Weight
 		}
 	}
-	var list []Function
+	var list []*row
 	for k, r := range rows {
-		lines := r.self
-		if len(lines) == 0 {
-			lines = r.cum
+		best := most(r.self)
+		if best == 0 { // a sample may lie between two lines
+			best = most(r.cum)
 		}
-		if best := most(lines); best > 0 && (Frame{File: k.file}).Cell() {
+		if best > 0 && (Frame{File: k.file}).Cell() {
 			r.Where = place(k.file, best)
 		}
-		list = append(list, r.Function)
+		list = append(list, r)
 	}
-	slices.SortFunc(list, func(a, b Function) int {
+	slices.SortFunc(list, func(a, b *row) int {
 		first, second := cmp.Compare(b.Self, a.Self), cmp.Compare(b.Cum, a.Cum)
 		if cum { // of equals those that call come before those that are called
-			first, second = second, -first
+			first, second = second, cmp.Compare(a.depth, b.depth)
 		}
 		return cmp.Or(first, second, cmp.Compare(a.Func, b.Func), cmp.Compare(a.Where, b.Where))
 	})
-	return list
+	functions := make([]Function, len(list))
+	for i, r := range list {
+		functions[i] = r.Function
+	}
+	return functions
 }
 
 // most returns the line with the largest weight, the first of equals.
