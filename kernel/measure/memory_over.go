@@ -81,8 +81,9 @@ type memoryRecorder struct {
 	quit  chan struct{}
 	gone  chan struct{}
 
-	mu   sync.Mutex
-	line MemoryTimeline // guarded by mu
+	mu   sync.Mutex // guards what follows
+	heap *heapReader
+	line MemoryTimeline
 }
 
 func newMemoryRecorder(o MemoryOverOptions) *memoryRecorder {
@@ -90,15 +91,14 @@ func newMemoryRecorder(o MemoryOverOptions) *memoryRecorder {
 		o.Interval = defaultMemoryInterval
 	}
 	o.Interval = max(o.Interval, leastMemoryInterval)
-	r := &memoryRecorder{o: o, quit: make(chan struct{}), gone: make(chan struct{})}
+	r := &memoryRecorder{o: o, quit: make(chan struct{}), gone: make(chan struct{}), heap: newHeapReader()}
 	r.line = MemoryTimeline{Text: o.Text, Engine: o.Engine}
 	return r
 }
 
 func (r *memoryRecorder) start() {
 	r.began = time.Now()
-	h := newHeapReader()
-	r.look(h)
+	r.look()
 	go func() {
 		defer close(r.gone)
 		every := r.o.Interval
@@ -107,10 +107,10 @@ func (r *memoryRecorder) start() {
 		for {
 			select {
 			case <-r.quit:
-				r.look(h)
+				r.look()
 				return
 			case <-tick.C:
-				if r.look(h) {
+				if r.look() {
 					every *= 2
 					tick.Reset(every)
 				}
@@ -120,13 +120,20 @@ func (r *memoryRecorder) start() {
 }
 
 // look takes one look; thinned says that every second one was dropped.
-func (r *memoryRecorder) look(h *heapReader) (thinned bool) {
-	bytes, _ := h.read()
-	rss, err := readRSS()
+func (r *memoryRecorder) look() (thinned bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	_, thinned = r.lookLocked()
+	return thinned
+}
+
+// lookLocked is look for who holds mu. at is when it was taken, in seconds.
+func (r *memoryRecorder) lookLocked() (at float64, thinned bool) {
+	at = time.Since(r.began).Seconds()
+	bytes, _ := r.heap.read()
+	rss, err := readRSS()
 	l := &r.line
-	l.Seconds = append(l.Seconds, time.Since(r.began).Seconds())
+	l.Seconds = append(l.Seconds, at)
 	l.Heap = append(l.Heap, float64(bytes))
 	if err != nil {
 		l.Unavailable = err.Error()
@@ -135,7 +142,7 @@ func (r *memoryRecorder) look(h *heapReader) (thinned bool) {
 		l.RSS = append(l.RSS, float64(rss))
 	}
 	if len(l.Seconds) < memoryLooks {
-		return false
+		return at, false
 	}
 	half := len(l.Seconds) / 2
 	for i := range half {
@@ -144,12 +151,14 @@ func (r *memoryRecorder) look(h *heapReader) (thinned bool) {
 		l.Heap[i] = max(l.Heap[2*i], l.Heap[2*i+1])
 	}
 	l.Seconds, l.RSS, l.Heap = l.Seconds[:half], l.RSS[:half], l.Heap[:half]
-	return true
+	return at, true
 }
 
 // maxRegions bounds the regions that are kept.
 const maxRegions = 1000
 
+// beginRegion begins a region. There is a look at its beginning and at its end,
+// so that what grew in it is known however rarely the other looks come.
 func (r *memoryRecorder) beginRegion(name string) (end func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -157,12 +166,13 @@ func (r *memoryRecorder) beginRegion(name string) (end func()) {
 		return func() {}
 	}
 	i := len(r.line.Regions)
-	r.line.Regions = append(r.line.Regions, MemoryRegion{Name: name, From: time.Since(r.began).Seconds(), To: math.Inf(1)})
+	from, _ := r.lookLocked()
+	r.line.Regions = append(r.line.Regions, MemoryRegion{Name: name, From: from, To: math.Inf(1)})
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if at := &r.line.Regions[i].To; math.IsInf(*at, 1) {
-			*at = time.Since(r.began).Seconds()
+			*at, _ = r.lookLocked()
 		}
 	}
 }

@@ -163,10 +163,9 @@ func TestMemoryOver(t *testing.T) {
 func TestMemoryLooksAreBound(t *testing.T) {
 	r := newMemoryRecorder(MemoryOverOptions{})
 	r.began = time.Now()
-	h := newHeapReader()
 	thinned := 0
 	for i := range memoryLooks + 10 {
-		if r.look(h) {
+		if r.look() {
 			thinned++
 		}
 		if i == 5001 {

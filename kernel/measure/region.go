@@ -16,8 +16,8 @@ var regions struct {
 //	end()
 //
 // or defer measure.Region("load")(). Regions may overlap, and end on another
-// goroutine. While nothing is recorded a call costs some 10 ns; calling end
-// again does nothing.
+// goroutine. While nothing is recorded a call costs some 10 ns, else some 20 µs
+// for a look at memory; calling end again does nothing.
 func Region(name string) (end func()) {
 	regions.Lock()
 	defer regions.Unlock()

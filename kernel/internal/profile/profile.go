@@ -70,23 +70,21 @@ func (p *Profile) Functions(cum bool) []Function {
 	type key struct{ fn, file string }
 	type row struct {
 		Function
-		self, cum map[int]float64 // by line
-		depth     int             // of the shortest way to it
+		lines map[int]float64 // Cum by line
+		depth int             // of the shortest way to it
 	}
 	rows := map[key]*row{}
 	at := func(f Frame) *row {
 		k := key{f.Func, f.File}
 		r := rows[k]
 		if r == nil {
-			r = &row{Function{Func: f.Func}, map[int]float64{}, map[int]float64{}, math.MaxInt}
+			r = &row{Function{Func: f.Func}, map[int]float64{}, math.MaxInt}
 			rows[k] = r
 		}
 		return r
 	}
 	for _, s := range p.Samples {
-		r := at(s.Stack[0])
-		r.Self += s.Weight
-		r.self[s.Stack[0].Line] += s.Weight
+		at(s.Stack[0]).Self += s.Weight
 		seen := map[key]bool{}
 		for i, f := range s.Stack {
 			r, k := at(f), key{f.Func, f.File}
@@ -96,16 +94,12 @@ func (p *Profile) Functions(cum bool) []Function {
 			}
 			seen[k] = true
 			r.Cum += s.Weight
-			r.cum[f.Line] += s.Weight
+			r.lines[f.Line] += s.Weight
 		}
 	}
 	var list []*row
 	for k, r := range rows {
-		best := most(r.self)
-		if best == 0 { // a sample may lie between two lines
-			best = most(r.cum)
-		}
-		if best > 0 && (Frame{File: k.file}).Cell() {
+		if best := most(r.lines); best > 0 && (Frame{File: k.file}).Cell() {
 			r.Where = place(k.file, best)
 		}
 		list = append(list, r)

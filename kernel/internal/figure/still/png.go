@@ -2,7 +2,6 @@ package still
 
 import (
 	"bytes"
-	"cmp"
 	"image"
 	"image/color"
 	"image/png"
@@ -120,20 +119,20 @@ func reduced(img *image.RGBA) *image.Paletted {
 // quantization for frame buffer display", 1982). It returns which entry stands
 // for each colour, and the sum of all pixels' errors.
 func choose(counts map[uint32]int, size, exact int) (color.Palette, map[uint32]uint8, float64) {
+	const most = 1<<40 - 1 // pixels
+	keys := make([]uint64, 0, len(counts))
+	for c, n := range counts {
+		keys = append(keys, uint64(most-n)<<24|uint64(c))
+	}
+	slices.Sort(keys) // numbers, which is three times as fast as with a function
 	type entry struct {
 		c uint32
 		n int
 	}
-	all := make([]entry, 0, len(counts))
-	for c, n := range counts {
-		all = append(all, entry{c, n})
+	all := make([]entry, len(keys))
+	for i, k := range keys {
+		all[i] = entry{uint32(k & (1<<24 - 1)), most - int(k>>24)}
 	}
-	slices.SortFunc(all, func(a, b entry) int {
-		if a.n != b.n {
-			return b.n - a.n
-		}
-		return cmp.Compare(a.c, b.c)
-	})
 	part := func(c uint32, axis int) int { return int(c >> (16 - 8*axis) & 255) }
 	index := make(map[uint32]uint8, len(all))
 	var palette color.Palette
@@ -153,7 +152,8 @@ func choose(counts map[uint32]int, size, exact int) (color.Palette, map[uint32]u
 	}
 	type cut struct {
 		from, to int // of all
-		axis     int
+		axis     int // along which it is longest
+		middle   int // there
 		length   float64
 	}
 	measure := func(from, to int) cut {
@@ -165,7 +165,7 @@ func choose(counts map[uint32]int, size, exact int) (color.Palette, map[uint32]u
 				lo, hi, n = min(lo, v), max(hi, v), n+e.n
 			}
 			if l := float64(hi-lo) * float64(1+min(n, 4000)); l > best.length {
-				best.axis, best.length = axis, l
+				best.axis, best.middle, best.length = axis, (lo+hi)/2, l
 			}
 		}
 		return best
@@ -182,17 +182,13 @@ func choose(counts map[uint32]int, size, exact int) (color.Palette, map[uint32]u
 		if b.length == 0 {
 			break
 		}
-		slices.SortFunc(all[b.from:b.to], func(x, y entry) int {
-			if d := part(x.c, b.axis) - part(y.c, b.axis); d != 0 {
-				return d
+		// In the box's middle, so that rare colours far off have their own.
+		at := b.from
+		for i := b.from; i < b.to; i++ {
+			if part(all[i].c, b.axis) <= b.middle {
+				all[i], all[at] = all[at], all[i]
+				at++
 			}
-			return cmp.Compare(x.c, y.c)
-		})
-		// Where the box's middle is, so that rare colours far off have their own.
-		middle := (part(all[b.from].c, b.axis) + part(all[b.to-1].c, b.axis)) / 2
-		at := b.from + 1
-		for at < b.to-1 && part(all[at].c, b.axis) <= middle {
-			at++
 		}
 		boxes[widest] = measure(b.from, at)
 		boxes = append(boxes, measure(at, b.to))
