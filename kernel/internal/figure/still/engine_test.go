@@ -192,6 +192,37 @@ func TestOdd(t *testing.T) {
 	}
 }
 
+// Many dots are one path only where all are alike.
+func TestManyDots(t *testing.T) {
+	blue := func(img *image.RGBA) (n int) {
+		for i := 0; i < len(img.Pix); i += 4 {
+			if img.Pix[i] < 50 && img.Pix[i+1] < 50 && img.Pix[i+2] > 200 {
+				n++
+			}
+		}
+		return n
+	}
+	alike, mixed := make([]string, 300), make([]string, 300)
+	for i := range alike {
+		alike[i] = fmt.Sprintf("[%d,%d]", i, i%17)
+		mixed[i] = fmt.Sprintf(`{"value":[%d,%d],"itemStyle":{"color":"%s"}}`, i, i%17, []string{"#0000ff", "#ff0000"}[i%2])
+	}
+	count := func(data []string) int {
+		img, err := engine.Draw([]byte(`{"xAxis":{},"yAxis":{},"series":[{"type":"scatter","symbolSize":6,"itemStyle":{"color":"#0000ff","opacity":1},"data":[`+strings.Join(data, ",")+`]}]}`), 600, 400)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return blue(img)
+	}
+	// 300 dots of 6 pixels, four times as many in the picture, some of them overlapping.
+	if n := count(alike); n < 25000 || n > 36000 {
+		t.Errorf("dots alike: %d pixels are blue", n)
+	}
+	if n := count(mixed); n < 10000 || n > 20000 {
+		t.Errorf("every second dot: %d pixels are blue", n)
+	}
+}
+
 // Neither a text nor a function of one chart harms the next one.
 func TestPrototype(t *testing.T) {
 	e := New()

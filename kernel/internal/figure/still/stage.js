@@ -54,6 +54,15 @@ function weftEvery(data, n) {
   return Array.apply(null, Array(n)).map(function (_, i) { return data[Math.floor(i * step)]; });
 }
 
+// weftAlike tells whether all dots of a series are of one size, shape and colour:
+// drawn as one path they take a fifth of the time.
+function weftAlike(s, option) {
+  var mixed = function (v) { return typeof v === 'function' || Array.isArray(v); };
+  return s.type === 'scatter' && s.large === undefined && !option.visualMap && !(s.label && s.label.show) &&
+    !mixed(s.symbol) && !mixed(s.symbolSize) && !(s.itemStyle && mixed(s.itemStyle.color)) && !mixed(s.symbolRotate) &&
+    s.data.every(function (d) { return typeof d === 'number' || Array.isArray(d); });
+}
+
 // weftDraw draws an option, as JSON, on a canvas that newContext makes. It gets
 // higher than said where titles need more lines. It returns whether a function of
 // the option has changed what all objects have, so that nothing more can be drawn
@@ -73,7 +82,8 @@ function weftDraw(json, width, height) {
     var n = s.data && s.data.length || 0;
     if (n > 4000 && s.type === 'line') s.data = weftEnvelope(s.data, 500);
     if (n > 8000 && s.type === 'scatter') s.data = weftEvery(s.data, 8000);
-    if (n > 1000 && (s.type === 'scatter' || s.type === 'bar') && s.large === undefined) s.large = true;
+    if (n > 1000 && s.type === 'bar' && s.large === undefined) s.large = true;
+    if (n > 150 && weftAlike(s, option)) { s.large = true; s.largeThreshold = 0; }
     if (s.type === 'treemap') s.breadcrumb = { show: false };
     if (s.type === 'graph' && s.layout === 'force') { s.force = s.force || {}; s.force.layoutAnimation = false; }
   });
