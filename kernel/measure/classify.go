@@ -78,6 +78,7 @@ type ClassifyOptions struct {
 // neighbour on another core that streams through memory than beside one that
 // only computes (the idea of bubbles: Mars and others, "Bubble-Up", MICRO 2011).
 // That tells memory-bound code also where the processor's counters can't be read.
+// The error is about names of events.
 func Classify(o ClassifyOptions, f func()) (Classification, error) {
 	return ClassifyBody(o, Variant{Name: o.Text, Text: o.Text, Body: repeat(f)})
 }
@@ -188,14 +189,15 @@ func gather(r PerfResult, simulated Figure, spawn, wake float64) *evidence {
 	if simulated.Unavailable == "" {
 		e.simulate(missCost, math.Inf(1))
 	}
-	e.bandwidth = figure("from memory", "GB/s", "", "64 B for each cache miss", misses.Mean*64/wall/1e9, misses)
+	e.bandwidth = figure("from memory", "GB/s", "", "64 B for each cache miss", misses.Mean*lineBytes/wall/1e9, misses)
 	e.sharing = Evidence{Name: "slowdown beside a streaming neighbour", Unit: "×", Limit: fmt.Sprintf("> %.2f", sharingLimit),
 		Why: "against one that only computes: who needs memory or the last-level cache suffers when another core fills them"}
 	return e
 }
 
 // simulate puts simulated misses into relation to the processor time, given what
-// a load from memory takes and how many bytes a second memory gives.
+// a load from memory takes and how many bytes a second memory gives, +Inf if
+// that was not measured.
 func (e *evidence) simulate(latency, bandwidth float64) {
 	misses, cpu := e.missesPerCall.Value, e.cpuPerCall
 	if cpu <= 0 {
@@ -203,8 +205,13 @@ func (e *evidence) simulate(latency, bandwidth float64) {
 		return
 	}
 	e.simulated.Value = 100 * misses * latency / cpu
+	e.simulated.Why = fmt.Sprintf("of processor time, at %s each; a prefetcher hides some", FormatSeconds(latency, 2))
+	if math.IsInf(bandwidth, 1) {
+		e.rate.Unavailable = "not measured: other figures say enough"
+		return
+	}
 	e.simulated.Why = fmt.Sprintf("of processor time, at %s each, as memory was measured; a prefetcher hides some", FormatSeconds(latency, 2))
-	e.rate.Value = 100 * misses * lineBytes / bandwidth / cpu
+	e.rate.Value, e.rate.Unavailable = 100*misses*lineBytes/bandwidth/cpu, ""
 	e.rate.Why = fmt.Sprintf("of what memory gives one thread, %.1f GB/s, measured now", bandwidth/1e9)
 }
 

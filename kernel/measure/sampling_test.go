@@ -279,6 +279,9 @@ func TestOutliers(t *testing.T) {
 	if s := Summarize([]float64{math.NaN(), 1, math.Inf(1), 3}); s.N != 2 || s.Median != 2 || s.Max != 3 {
 		t.Errorf("NaN and Inf: %+v", s)
 	}
+	if s := Summarize([]float64{math.NaN(), math.Inf(-1)}); s != (Summary{}) {
+		t.Errorf("NaN and Inf only: %+v", s)
+	}
 }
 
 // A million samples take no time worth mentioning to sum up.

@@ -12,12 +12,13 @@ type Summary struct {
 	Max      float64  `json:"max"`
 }
 
-// Summarize sums samples up, which stay as they are.
+// Summarize sums samples up, which stay as they are. Those that are no finite
+// numbers are left out.
 func Summarize(samples []float64) Summary {
-	if len(samples) == 0 {
+	s := ascending(samples)
+	if len(s) == 0 {
 		return Summary{}
 	}
-	s := ascending(samples)
 	return Summary{len(s), median(s), medianInterval(s), s[0], s[len(s)-1]}
 }
 

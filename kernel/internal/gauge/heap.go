@@ -1,7 +1,6 @@
 package gauge
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -27,8 +26,8 @@ func (m marked) String() string {
 // heap is %heap.
 func heap(r Request) (Outcome, error) {
 	var what string
-	if err := json.Unmarshal(r.Options, &what); err != nil {
-		return Outcome{}, fmt.Errorf("BUG: %%heap's argument: %w", err)
+	if err := r.options(&what); err != nil {
+		return Outcome{}, err
 	}
 	heapMark.Lock()
 	defer heapMark.Unlock()

@@ -14,7 +14,7 @@ func machine(r Request) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if o.Calibrate {
-		return Outcome{Show: measure.Calibrate()}, nil
+		return r.outcome(measure.Calibrate(), false), nil
 	}
 	return Outcome{Show: measure.Machine()}, nil
 }

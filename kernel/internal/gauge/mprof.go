@@ -1,8 +1,6 @@
 package gauge
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/weft-go/weft/kernel/measure"
@@ -12,19 +10,19 @@ import (
 // shown also when the cell fails.
 func mprof(r Request) (Outcome, error) {
 	var interval float64 // seconds
-	if err := json.Unmarshal(r.Options, &interval); err != nil {
-		return Outcome{}, fmt.Errorf("BUG: %%mprof's interval: %w", err)
+	if err := r.options(&interval); err != nil {
+		return Outcome{}, err
 	}
 	o := measure.MemoryOverOptions{
 		Text: r.Text, Engine: r.Engine,
 		Interval: time.Duration(interval * float64(time.Second)),
-		Partial:  r.Show,
+		Partial:  func(v any) { r.present(v, false) },
 	}
 	var err error
 	line := measure.MemoryOver(o, func() { err = r.Run() })
 	if err != nil {
-		r.Show(line)
+		r.present(line, false)
 		return Outcome{}, err
 	}
-	return Outcome{Show: line}, nil
+	return r.outcome(line, false), nil
 }

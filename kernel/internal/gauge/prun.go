@@ -1,8 +1,6 @@
 package gauge
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/weft-go/weft/kernel/internal/profile/collect"
@@ -13,8 +11,8 @@ import (
 // would show the interpreter only, so its stacks are looked at.
 func prun(r Request) (Outcome, error) {
 	var rate float64
-	if err := json.Unmarshal(r.Options, &rate); err != nil {
-		return Outcome{}, fmt.Errorf("BUG: %%prun's rate: %w", err)
+	if err := r.options(&rate); err != nil {
+		return Outcome{}, err
 	}
 	take := collect.CPU
 	if interpreted(r) {
