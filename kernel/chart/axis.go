@@ -134,6 +134,16 @@ func (a *axis) tight(lo, hi float64) *axis {
 	return a
 }
 
+// tightest moves the ends of a linear axis to the least and the largest value,
+// unless these are the same.
+func (a *axis) tightest() {
+	a.tight(min(a.lo*a.scale.factor, a.max), max(a.hi*a.scale.factor, a.min))
+	if a.min == a.max {
+		a.ticks = nil
+		a.fit()
+	}
+}
+
 // fitLog puts the ends at figures that begin with 1, 2 or 5, and ticks there, at
 // decades, or at powers of two.
 func (a *axis) fitLog() {

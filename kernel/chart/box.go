@@ -10,7 +10,7 @@ import (
 // BoxData is what Box draws.
 type BoxData struct {
 	Title, Note string
-	Name, Unit  string // of the values; "" is "time" in "s"
+	Name, Unit  string // of the values; both "": "time" in "s"
 	Groups      []Samples
 	Linear      bool // never a logarithmic axis; else by the spread of the values
 }

@@ -75,11 +75,7 @@ func Gantt(d GanttData) *Chart {
 		return p.empty()
 	}
 	x.fit()
-	x.tight(min(x.lo*x.scale.factor, x.max), max(x.hi*x.scale.factor, x.min))
-	if x.min == x.max {
-		x.ticks = nil
-		x.fit()
-	}
+	x.tightest()
 	slices.SortStableFunc(kinds, func(a, b string) int { return cmpFloat(busy[b], busy[a]) })
 	if len(kinds) > ganttKinds {
 		p.note(fmt.Sprintf("%d further kinds drawn as %q", len(kinds)-ganttKinds+1, "other"))

@@ -12,7 +12,7 @@ type IntervalsData struct {
 	Name        string // of what is compared; "" is "time" for seconds, "value" otherwise
 	Unit        string // "" is "s"
 	Rows        []Interval
-	// Confidence is that of the intervals; 0 is 0.95.
+	// Confidence is that of the intervals, 0.95 for 95 %; 0 is 0.95.
 	Confidence float64
 	HigherGood bool // more is better, such as a throughput
 }

@@ -9,7 +9,7 @@ import (
 type SweepData struct {
 	Title, Note string
 	X, XUnit    string // name and unit of the parameter; a unit "B" gives ticks at powers of two
-	Y, YUnit    string // name and unit of what was measured; "" is "time" in "s"
+	Y, YUnit    string // name and unit of what was measured; both "": "time" in "s"
 	Series      []Series
 	Marks       []Mark // on the x axis, such as cache sizes
 	LinearX     bool   // else logarithmic

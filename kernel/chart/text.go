@@ -208,7 +208,7 @@ func startsLikeNumber(s string) bool {
 	return r >= '0' && r <= '9' || r == '-' || r == '−' || r == '∞' || s == "n/a" || s == "–"
 }
 
-// bar is a bar of # for v, where max has the full length.
+// bar is a bar of # for v, where most has the full length.
 func bar(v, most float64) string {
 	if !(v > 0) || !(most > 0) || math.IsInf(v, 0) {
 		return ""

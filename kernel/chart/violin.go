@@ -5,7 +5,7 @@ import "strconv"
 // ViolinData is what Violin draws.
 type ViolinData struct {
 	Title, Note string
-	Name, Unit  string // of the values; "" is "time" in "s"
+	Name, Unit  string // of the values; both "": "time" in "s"
 	Groups      []Samples
 }
 

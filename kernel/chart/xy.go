@@ -116,11 +116,11 @@ func newXY(p *plot, all []Series, xName, xUnit string, logX bool, yName, yUnit s
 	for _, s := range c.whole {
 		c.x.extend(s.X)
 		c.y.extend(s.Y, s.Low, s.High)
-		keep := thin(s.X, s.Y, share(len(all)))
-		if s.Low != nil {
-			keep = thin(s.X, s.Y, share(3*len(all)))
+		n := len(all)
+		if s.Low != nil { // two more lines
+			n *= 3
 		}
-		t := s.pick(keep)
+		t := s.pick(thin(s.X, s.Y, share(n)))
 		c.series = append(c.series, t)
 		total, shown = total+len(s.X), shown+len(t.X)
 	}
@@ -150,11 +150,7 @@ func (c *xyChart) chart() *Chart {
 	c.x.fit()
 	c.y.fit()
 	if !c.x.log && c.lines {
-		c.x.tight(min(c.x.lo*c.x.scale.factor, c.x.max), max(c.x.hi*c.x.scale.factor, c.x.min))
-		if c.x.min == c.x.max {
-			c.x.ticks = nil
-			c.x.fit()
-		}
+		c.x.tightest()
 	}
 	for i, s := range c.series {
 		c.one(i, s)

@@ -164,7 +164,8 @@ func (s *sampler) comparison(o CompareOptions, checks []Check) Comparison {
 
 // CompareResults compares results that were measured one after the other, or
 // at another time, with the first. Nothing says then that the machine was in the
-// same state, and the interval does not contain that.
+// same state, and the interval does not contain that. Figures that are missing in
+// results are filled in there.
 func CompareResults(o CompareOptions, results ...Result) Comparison {
 	o = o.withDefaults()
 	c := Comparison{Text: o.Text, Results: results, Confidence: o.Confidence, precision: o.Precision}

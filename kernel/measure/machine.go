@@ -106,7 +106,7 @@ func collector() (gogc, limit string) {
 
 // bannerRows are what is told of a machine, in the order of importance. same
 // says when two machines agree; nil: when their texts do. Rows whose same is
-// never are left out of Diff: they change all the time.
+// always are left out of Diff: they change all the time.
 var bannerRows = []struct {
 	name string
 	text func(b *Banner) string

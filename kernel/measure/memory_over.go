@@ -203,7 +203,7 @@ func (r *memoryRecorder) end() MemoryTimeline {
 	return l
 }
 
-// peak returns the largest value that is a number, and its moment.
+// peakOf returns the largest value that is a number, and its moment.
 func peakOf(values, seconds Numbers) (most, at float64) {
 	most = math.NaN()
 	for i, v := range values {

@@ -80,7 +80,7 @@ func (r Result) series(param string) Series {
 	return s
 }
 
-// Result makes a result of a series again, for a comparison.
+// result makes a result of a series again, for a comparison.
 func (s Series) result(engine string) Result {
 	r := Result{
 		Name: s.Name, Text: s.Text, Engine: engine, N: s.N, Loops: s.Loops, Samples: finite(s.Seconds), Runs: len(s.Seconds),

@@ -94,7 +94,7 @@ const tracked = 8
 
 // since returns how many waits there were since an earlier state, how long they
 // took together, and their 99th percentile. The runtime observes one of eight of
-// each goroutine, which is made up for, and buckets are a factor of 1.1 apart.
+// each goroutine, which is made up for, and buckets are a factor of 1.14 to 1.25 apart.
 func (h histogram) since(earlier histogram) (number, sum, p99 Value) {
 	if len(h.counts) == 0 || len(h.counts) != len(earlier.counts) {
 		na := NA(runtime.Version() + " has no /sched/latencies:seconds")

@@ -53,11 +53,7 @@ func savePDF(ctx context.Context, browser, file string, nb *notebook.Notebook, p
 	// folders, not the system's for temporary files.
 	dir, err := os.MkdirTemp(filepath.Dir(file), "weft-publish-")
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return fmt.Errorf("write %s: %w", file, err)
+		return cantWrite(file, err)
 	}
 	defer os.RemoveAll(dir)
 	page := filepath.Join(dir, "page.html")

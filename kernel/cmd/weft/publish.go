@@ -135,19 +135,25 @@ func unrun(nb *notebook.Notebook) bool {
 
 // canWrite says why a file can't be put where out is, nil when it can.
 func canWrite(out string) error {
-	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return nil // a device or a pipe
-	}
-	if info, err := os.Stat(out); err == nil && info.IsDir() {
+	switch info, err := os.Stat(out); {
+	case err != nil: // it is new
+	case info.IsDir():
 		return fmt.Errorf("write %s: this is a folder", out)
+	case !info.Mode().IsRegular():
+		return nil // a device or a pipe
 	}
 	f, err := os.CreateTemp(filepath.Dir(out), ".weft-publish-")
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return fmt.Errorf("write %s: %w", out, err)
+		return cantWrite(out, err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// cantWrite says of the file that the user named what err says of one beside it.
+func cantWrite(file string, err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("write %s: %w", file, err)
 }

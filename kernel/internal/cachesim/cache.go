@@ -11,7 +11,7 @@
 // What it is: each level sees what the one before it missed and keeps its own
 // order, as in cachegrind (Nethercote, "Dynamic Binary Analysis and
 // Instrumentation", 2004, section 3.3), with which it agrees; see the test in
-// this package. A dirty line that is evicted is written back to the next level
+// package twins. A dirty line that is evicted is written back to the next level
 // that has it, which changes no order and counts as no access.
 //
 // What it is not: there is no prefetcher, no overlap of misses, one core only,
@@ -151,8 +151,8 @@ func (c *Cache) Store(addr uint64, size int) {
 	c.At(addr, size, true, 0)
 }
 
-// At is a Load or a Store that is counted for a site: any small number, from
-// 0, which is that of Load and Store.
+// At is a Load or a Store that is counted for a site, a number below 1<<30; 0 is
+// that of Load and Store.
 func (c *Cache) At(addr uint64, size int, write bool, site int) {
 	if site >= len(c.tallies) {
 		c.grow(site)

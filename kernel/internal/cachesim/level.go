@@ -21,7 +21,6 @@ const (
 	valid   = 1 << 63
 	isWrite = 1 << 31 // the line is written to; asked of the first level only
 	isSoil  = 1 << 30 // the line was written back from above: no use, nothing moves
-	maxSite = 1<<30 - 1
 )
 
 func newLevel(sets, ways int) level {

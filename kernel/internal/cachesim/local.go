@@ -3,6 +3,7 @@ package cachesim
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"runtime"
@@ -71,12 +72,7 @@ func caches(root fs.FS, dir string) (Machine, error) {
 		m.Line = line
 		level[number] = Level{Name: fmt.Sprintf("L%d", number), Size: size, Ways: ways}
 	}
-	numbers := make([]int, 0, len(level))
-	for n := range level {
-		numbers = append(numbers, n)
-	}
-	slices.Sort(numbers)
-	for _, n := range numbers {
+	for _, n := range slices.Sorted(maps.Keys(level)) {
 		m.Levels = append(m.Levels, level[n])
 	}
 	m.Page = os.Getpagesize()

@@ -70,9 +70,6 @@ func newIndex(p *pack.Pack) *index {
 	return x
 }
 
-// GoVersion tells which Go the embedded tables describe, such as "go1.26.8".
-func GoVersion() string { return openIndex().pack.GoVersion() }
-
 // An Importer reads packages from the embedded export data. It implements
 // types.Importer, and all its packages share one set of type identities.
 //

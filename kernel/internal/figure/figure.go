@@ -73,13 +73,6 @@ func Warm() {
 	_ = engine.Warm() // what goes wrong is said when a chart is drawn
 }
 
-// Script returns the file that Jupyter's server hands to pages, to be written
-// into the kernelspec's folder as ScriptName.
-func Script() []byte { return []byte(page.Script()) }
-
-// ScriptName is the name of the file with Script.
-const ScriptName = page.File
-
 // Block returns the same as a piece of HTML for pages that stand alone, to be
 // put once into a page with charts.
 func Block() string { return page.Block() }

@@ -13,7 +13,7 @@ var benchMagic = &Magic{
 	Usage: "%bench [-variant RE] [-n SIZES] [-workers W] [-count R] [-time D] [-list] kernel …",
 	Short: "measure the compiled kernels, variant by variant, in turns",
 	Doc: `Measures the kernels' variants as "weft bench" does on the command line, with a
-chart. %help kernels lists none of them: %bench -list does, with their sizes.
+chart. %bench -list names them, with their sizes.
 
     %bench julia
     %bench -variant 'serial|simd' -n small,middle sum stream

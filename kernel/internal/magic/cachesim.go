@@ -17,9 +17,9 @@ var cachesimMagic = &Magic{
 	Short: "simulate the caches and show which lines of code miss them",
 	Doc: `Runs the statement, or the whole cell, once with every access to slices, arrays,
 maps and pointers in cells' functions reported to a simulator of L1, L2, L3 and
-the TLB, and shows what missed: in all, and for each expression of the code. It
-needs a Go toolchain, but no hardware counters, and gives the same counts on
-every machine with the same addresses.
+the TLB, and shows what missed: in all, and for each expression of the code. Code
+needs a Go toolchain, kernels' variants do not; neither needs hardware counters,
+and the counts are the same on every machine with the same addresses.
 
     %cachesim columns(a, 512)
     %cachesim -machine skylake -level TLB columns(a, 512)

@@ -17,9 +17,10 @@ var classifyMagic = &Magic{
 	Short: "tell whether code is CPU-, I/O- or memory-bound or all overhead, with the evidence",
 	Doc: `Runs the expression again and again, for about a second, and tells what bounds
 it, with the figures that say so and the limits they are held against: idle
-time, goroutines, allocations, system time, page faults, cache misses where the
-processor's counters can be read, and how much slower it gets beside a neighbour
-that streams through memory.
+time, goroutines, allocations, system time, page faults, cache misses, counted where
+the processor's counters can be read and simulated in two further runs where the
+code can be compiled, and how much slower it gets beside a neighbour that streams
+through memory.
 
     %classify julia.Serial(200, 200, 300)
     %classify http.Get(url)

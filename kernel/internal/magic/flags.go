@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/weft-go/weft/kernel/measure"
@@ -69,20 +68,11 @@ type measuring struct {
 
 // flags are those that all of them have.
 func (m *measuring) flags() []lineFlag {
-	number := func(name string, to *int) lineFlag {
-		return lineFlag{name, wholeNumber, func(v string) error {
-			n, err := strconv.Atoi(v)
-			if err != nil || n < 1 || n > 1_000_000_000 {
-				return fmt.Errorf("%s is not a number from 1 to 1000000000", v)
-			}
-			*to = n
-			return nil
-		}}
-	}
+	const most = 1_000_000_000
 	return []lineFlag{
-		number("-n", &m.Loops),
-		number("-r", &m.Runs),
-		number("-p", &m.Precision),
+		numberFlag("-n", 1, most, &m.Loops),
+		numberFlag("-r", 1, most, &m.Runs),
+		numberFlag("-p", 1, most, &m.Precision),
 		{"-q", "", func(string) error { m.Quiet = true; return nil }},
 		{"-gc", anyWord, func(v string) error {
 			if !slices.Contains([]string{measure.GCOn, measure.GCOff, measure.GCEach}, v) {
@@ -91,13 +81,7 @@ func (m *measuring) flags() []lineFlag {
 			m.GC = v
 			return nil
 		}},
-		{"-engine", anyWord, func(v string) error {
-			if !slices.Contains(Engines, v) {
-				return fmt.Errorf("no engine %q: it is one of %s", v, strings.Join(Engines, ", "))
-			}
-			m.engine = v
-			return nil
-		}},
+		engineFlag(&m.engine),
 	}
 }
 

@@ -10,8 +10,8 @@ var mprofMagic = &Magic{
 	Name:  "mprof",
 	Usage: "%%mprof [-i 10ms] [-engine E]  %mprof [options] statement",
 	Short: "memory over time: resident memory and Go heap while the cell runs",
-	Doc: `Runs the cell and looks again and again at the process's resident memory and at the
-Go heap. The chart marks garbage collections, and regions that the code names:
+	Doc: `Runs the statement, or the whole cell, and looks again and again, and where a region
+begins or ends, at the process's resident memory and at the Go heap. The chart marks garbage collections, and regions that the code names:
 
     %%mprof -i 5ms
     end := measure.Region("load")
@@ -19,7 +19,7 @@ Go heap. The chart marks garbage collections, and regions that the code names:
     end()
     sum(data)
 
-    -i TIME     time between two looks (default 10ms, at least 1ms)
+    -i TIME     time between two looks (default 10ms, from 1ms to 1m)
     -engine E   auto, interp or native
 
 In Go memory that is free again goes back to the system after a while only, so the

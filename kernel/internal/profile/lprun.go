@@ -6,7 +6,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/weft-go/weft/kernel/chart"
 	"github.com/weft-go/weft/kernel/internal/profile/collect"
 	"github.com/weft-go/weft/kernel/measure"
 )
@@ -99,15 +98,6 @@ func LinesView(r *collect.Report, p *Profile, functions []*Lines) map[string]any
 	}
 }
 
-// Table is a function's lines as a table, for charts and tests.
-func (l *Lines) Table(p *Profile) chart.Table {
-	t := chart.Table{Columns: bare(lineHeads)}
-	for _, line := range l.Lines {
-		t.Rows = append(t.Rows, l.row(line, p))
-	}
-	return t
-}
-
 var lineHeads = []string{">line", ">time", ">share", ">self", "heat", "code"}
 
 // heatWidth is the width of a full bar in characters.
@@ -134,8 +124,11 @@ func (l *Lines) title(p *Profile) string {
 }
 
 func (l *Lines) text(p *Profile) string {
-	t := l.Table(p)
-	return l.title(p) + "\n" + columns(lineHeads, t.Rows)
+	var rows [][]string
+	for _, line := range l.Lines {
+		rows = append(rows, l.row(line, p))
+	}
+	return l.title(p) + "\n" + columns(lineHeads, rows)
 }
 
 // html writes the lines with the heat as a bar behind the figures. Colours work

@@ -127,7 +127,7 @@ func sampled(r *collect.Report, p *Profile) []string {
 	return append(lines, r.Notes...)
 }
 
-func sum(m map[string]int) (n int) {
+func sum[K comparable](m map[K]int) (n int) {
 	for _, v := range m {
 		n += v
 	}

@@ -215,10 +215,7 @@ func readStacks(r *collect.Report, places Places) *Profile {
 			continue
 		}
 		p.Shared += s.Count
-		total := 0
-		for _, n := range lines {
-			total += n
-		}
+		total := sum(lines)
 		for at, n := range lines {
 			shared := append([]Frame{at}, frames[1:]...)
 			p.Samples = append(p.Samples, Sample{shared, float64(s.Count) * float64(n) / float64(total)})

@@ -66,11 +66,7 @@ func columns(heads []string, rows [][]string) string {
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
-	plain := make([]string, len(heads))
-	for i, h := range heads {
-		plain[i] = strings.TrimPrefix(h, ">")
-	}
-	write(plain)
+	write(bare(heads))
 	for _, row := range rows {
 		write(row)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,10 +34,10 @@ const (
 )
 
 // Causes are all of them, in order.
-var Causes = [causes]string{CauseRunning, CauseP, CauseReceive, CauseSend, CauseSelect, CauseMutex, CauseWaitGroup, CauseCond, CauseSleep, CauseNetwork, CauseSyscall, CauseGC, CauseOther}
+var Causes = [...]string{CauseRunning, CauseP, CauseReceive, CauseSend, CauseSelect, CauseMutex, CauseWaitGroup, CauseCond, CauseSleep, CauseNetwork, CauseSyscall, CauseGC, CauseOther}
 
 // causes is their number.
-const causes = 13
+const causes = len(Causes)
 
 // none stands for no cause, running for the first.
 const (
@@ -403,10 +404,7 @@ func (b *builder) finish() *Timeline {
 	for _, s := range t.Spans {
 		procs[s.Proc] = true
 	}
-	for p := range procs {
-		t.Procs = append(t.Procs, p)
-	}
-	slices.Sort(t.Procs)
+	t.Procs = slices.Sorted(maps.Keys(procs))
 	slices.SortFunc(t.Spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Proc, b.Proc)) })
 	order := func(a, b Interval) int { return cmp.Compare(a.Start, b.Start) }
 	slices.SortFunc(t.GC, order)

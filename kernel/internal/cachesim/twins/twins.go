@@ -74,11 +74,6 @@ func Names() []string {
 	return names
 }
 
-// IsKernel reports whether there is a twin of that kernel.
-func IsKernel(name string) bool {
-	return slices.ContainsFunc(All, func(t *Twin) bool { return t.Kernel == name })
-}
-
 // Check returns what is wrong with n.
 func (t *Twin) Check(n int) error {
 	if n < 1 || n > t.Most {
