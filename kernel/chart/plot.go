@@ -34,10 +34,12 @@ func begin(title, note string) *plot {
 	return p
 }
 
-// note adds a part to the subtitle.
+// note adds parts to the subtitle, with dots between them.
 func (p *plot) note(text string) {
-	if text != "" {
-		p.notes = append(p.notes, text)
+	for part := range strings.SplitSeq(text, " · ") {
+		if part != "" {
+			p.notes = append(p.notes, part)
+		}
 	}
 }
 

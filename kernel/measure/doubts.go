@@ -28,7 +28,7 @@ func (s *sampler) doubts(r *Result, c *contender) []string {
 	if len(r.Samples) == 0 || r.Interrupted {
 		return nil
 	}
-	var doubts []string
+	doubts := rehearsal()
 	// Who says how many calls there are (-n) gets no more of them.
 	if !interpreted(r.Engine) && s.o.Loops == 0 && r.Loops > 1 && r.quickest() < 20*Cycle() && ownTime(c, s.o.EmptyBody) < Cycle()/2 {
 		doubts = append(doubts, fmt.Sprintf("beside the loop around it the code takes no time that can be seen (a cycle of the processor is %s): "+

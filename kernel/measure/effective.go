@@ -38,7 +38,11 @@ func (c Cores) String() string {
 // independent chains that it fills a core's units, as hyperthreads would seem
 // whole cores otherwise.
 func EffectiveCores() Cores {
-	const rounds, slice = 25, 6 * time.Millisecond
+	const slice = 6 * time.Millisecond
+	rounds := 25
+	if Quick() {
+		rounds = quickRuns
+	}
 	c := Cores{Logical: runtime.GOMAXPROCS(0)}
 	var ratios []float64
 	throughput(c.Logical, slice) // warm: threads are started

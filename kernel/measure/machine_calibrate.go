@@ -26,7 +26,11 @@ type Calibration struct {
 // all numbers up to 8, then doubled ones. The work is that of [EffectiveCores],
 // which later banners tell. An interrupt of the cell ends it early.
 func Calibrate() Calibration {
-	const rounds, slice = 15, 6 * time.Millisecond
+	const slice = 6 * time.Millisecond
+	rounds := 15
+	if Quick() {
+		rounds = quickRuns
+	}
 	c := Calibration{}
 	n := runtime.GOMAXPROCS(0)
 	for k := 1; k < n; k++ {
@@ -77,7 +81,7 @@ func (c Calibration) String() string {
 // MIMEBundle shows the banner, and the work by number of threads as bars.
 func (c Calibration) MIMEBundle() map[string]any {
 	d := chart.BarsData{Title: "Effective cores now", Name: "work done together, by that of one thread", Upright: true,
-		Note: fmt.Sprintf("median of %d rounds, 95 %% intervals; higher is better", c.Cores[0].N)}
+		Note: caption(c.Machine.brief(), fmt.Sprintf("median of %d rounds, 95 %% intervals; higher is better", c.Cores[0].N))}
 	s := chart.BarSeries{Name: "measured"}
 	ideal := chart.BarSeries{Name: "ideal"}
 	for i, k := range c.Threads {

@@ -225,7 +225,7 @@ func (m MemoryResult) Chart() *chart.Chart {
 		return nil
 	}
 	r := m.Peak()
-	d := chart.BarsData{Title: oneLine(m.Text), Note: m.Engine, Name: "memory", Unit: "B", Categories: []string{"before", "peak", "after"}}
+	d := chart.BarsData{Title: oneLine(m.Text), Note: Caption(m.Engine), Name: "memory", Unit: "B", Categories: []string{"before", "peak", "after"}}
 	if r.Unavailable == "" {
 		d.Series = append(d.Series, chart.BarSeries{Name: "resident", Values: []float64{float64(r.Before), float64(r.Peak), float64(r.After)}})
 	}

@@ -284,7 +284,7 @@ func (t MemoryTimeline) Chart() *chart.Chart {
 	if len(t.Seconds) < 2 {
 		return nil
 	}
-	d := chart.MemoryData{Title: oneLine(t.Text), Note: t.Engine}
+	d := chart.MemoryData{Title: oneLine(t.Text), Note: Caption(t.Engine)}
 	if t.Unavailable == "" {
 		d.Series = append(d.Series, chart.Series{Name: "resident memory", X: t.Seconds, Y: t.RSS})
 	}

@@ -69,5 +69,8 @@ func (o Options) withDefaults() Options {
 	o.Precision = min(o.Precision, maxPrecision)
 	o.Runs = min(max(o.Runs, 0), maxRuns)
 	o.Loops = max(o.Loops, 0)
+	if Quick() {
+		o = o.quick()
+	}
 	return o
 }

@@ -100,6 +100,10 @@ func PerfBodies(o PerfOptions, variants ...Variant) ([]PerfResult, error) {
 			o.Runs = 5
 		}
 	}
+	sample := perfSample
+	if Quick() {
+		o.Runs, sample = min(o.Runs, quickRuns), quickSample
+	}
 	group, err := counters.Open(o.Events...)
 	if err != nil {
 		return nil, err
@@ -129,7 +133,7 @@ func PerfBodies(o PerfOptions, variants ...Variant) ([]PerfResult, error) {
 	}()
 	for _, p := range all {
 		if p.loops <= 0 {
-			p.loops, _ = findLoops(perfSample, p.once)
+			p.loops, _ = findLoops(sample, p.once)
 		}
 	}
 	for _, p := range all {

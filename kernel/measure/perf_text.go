@@ -233,7 +233,7 @@ func (r PerfResult) Chart() *chart.Chart {
 
 // perfChart draws the times of results.
 func perfChart(results ...PerfResult) *chart.Chart {
-	d := chart.TimesData{Title: "Where the time goes", Note: fmt.Sprintf("per call, mean of %s", count(results[0].Runs, "run", "runs"))}
+	d := chart.TimesData{Title: "Where the time goes", Note: Caption("per call, mean of " + runs(results[0].Runs))}
 	value := func(row PerfRow) float64 {
 		if row.Unavailable != "" {
 			return math.NaN()

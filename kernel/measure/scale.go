@@ -195,7 +195,7 @@ func (p *ScalePoint) relate(one []float64) {
 
 // doubts returns what makes the figures doubtful.
 func (sc *Scaling) doubts() []string {
-	var doubts []string
+	doubts := rehearsal()
 	procs := runtime.GOMAXPROCS(0)
 	if n := len(sc.Points); n > 0 && sc.Points[n-1].Workers > procs {
 		doubts = append(doubts, fmt.Sprintf("more workers than the %s that goroutines run on: those beyond add no computing power, only waiting that overlaps",

@@ -134,7 +134,11 @@ func (sc Scaling) MIMEBundle() map[string]any { return bundle(sc.String(), sc.Ch
 // Chart draws speed-up over workers beside the ideal, the machine's capacity and
 // the laws that could be told. nil if nothing was measured.
 func (sc Scaling) Chart() *chart.Chart {
-	d := chart.ScalingData{Title: short(sc.Text), Note: sc.Engine, Verdict: sc.Verdict}
+	var all []Result
+	for _, p := range sc.Points {
+		all = append(all, p.Result)
+	}
+	d := chart.ScalingData{Title: short(sc.Text), Note: Caption(sc.Engine, fewestAndMost(all)), Verdict: sc.Verdict}
 	for _, p := range sc.Points {
 		if len(p.Result.Samples) == 0 {
 			continue

@@ -46,7 +46,7 @@ func (r Result) Chart() *chart.Chart {
 		note += ", predicted " + FormatSeconds(r.Guess, r.digits())
 	}
 	return chart.Histogram(chart.HistogramData{
-		Title: short(r.Text), Note: note, Samples: r.Samples,
+		Title: short(r.Text), Note: caption(measuredOn(r), note), Samples: r.Samples,
 		Low: r.Interval.Low, High: r.Interval.High, Flags: flags,
 	})
 }
@@ -104,7 +104,8 @@ func (c Comparison) MIMEBundle() map[string]any { return bundle(c.String(), c.Ch
 // Chart draws the medians with their intervals, samples behind them and the
 // verdicts beside them. nil if nothing was measured.
 func (c Comparison) Chart() *chart.Chart {
-	d := chart.IntervalsData{Title: "Comparison", Name: "time per loop", Note: c.Engine}
+	d := chart.IntervalsData{Title: "Comparison", Name: "time per loop",
+		Note: caption(measuredOn(c.Results...), c.Engine, fewestAndMost(c.Results))}
 	if c.Text != "" {
 		d.Title = short(c.Text)
 	}

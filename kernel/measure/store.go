@@ -245,6 +245,9 @@ func (r Record) Results() []Result {
 	results := make([]Result, len(r.Series))
 	for i, s := range r.Series {
 		results[i] = s.result(r.Engine)
+		if r.Machine != nil {
+			results[i].where = r.Machine.brief()
+		}
 		if s.Text == "" {
 			results[i].Text = r.Text
 		}

@@ -75,6 +75,9 @@ func Sweep(o SweepOptions, variants ...Variant) (sw Sweeping, err error) {
 	if o.Param == "" {
 		o.Param = "n"
 	}
+	if Quick() {
+		values = ends(values)
+	}
 	if o.Budget <= 0 {
 		o.Budget = 3 * defaultBudget
 	}
@@ -122,6 +125,7 @@ func (s *sampler) sweeping(o SweepOptions, values []int, variants []Variant) Swe
 		sw.Warnings = append(sw.Warnings, fmt.Sprintf("at %s of %d the code had to wait for a processor in most samples: other programs use the machine",
 			count(disturbed, "point", "points"), len(s.all)))
 	}
+	sw.Warnings = append(sw.Warnings, rehearsal()...)
 	if sw.Text == "" {
 		sw.Text = strings.Join(names, ", ")
 	}
@@ -224,7 +228,11 @@ func (sw Sweeping) MIMEBundle() map[string]any { return bundle(sw.String(), sw.C
 // Axes are logarithmic where the largest value is more than eight times the
 // smallest. nil if nothing was measured.
 func (sw Sweeping) Chart() *chart.Chart {
-	d := chart.SweepData{Title: short(sw.Text), Note: sw.Engine, X: sw.Param}
+	var all []Result
+	for _, c := range sw.Curves {
+		all = append(all, c.Results...)
+	}
+	d := chart.SweepData{Title: short(sw.Text), Note: Caption(sw.Engine, fewestAndMost(all)), X: sw.Param}
 	low, high := math.Inf(1), 0.0
 	for _, c := range sw.Curves {
 		s := chart.Series{Name: short(c.Name)}

@@ -55,6 +55,8 @@ type Result struct {
 	Guess float64 `json:"guess_sec,omitempty"`
 	// Warnings are sentences about what makes the figure doubtful.
 	Warnings []string `json:"warnings,omitempty"`
+
+	where string // the machine in brief, where it is not known to be this one
 }
 
 // Timeit calls f again and again and tells how long one call takes: it finds

@@ -15,7 +15,7 @@ import (
 	"github.com/weft-go/weft/kernel/internal/notebook"
 )
 
-const publishUsage = "publish [-o FILE] [--pdf] [--run] [--timeout D] [--allow-errors] [--engine auto|interp|native] [-p NAME=VALUE]... NOTEBOOK.ipynb"
+const publishUsage = "publish [-o FILE] [--pdf] [--run] [--timeout D] [--allow-errors] [--engine auto|interp|native] [--quick] [-p NAME=VALUE]... NOTEBOOK.ipynb"
 
 var publishCommand = &command{
 	name:  "publish",

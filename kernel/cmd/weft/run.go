@@ -20,7 +20,7 @@ import (
 	"github.com/weft-go/weft/kernel/internal/wire"
 )
 
-const runUsage = "run [-o OUT.ipynb] [--html OUT.html] [--timeout D] [--allow-errors] [--engine auto|interp|native] [-p NAME=VALUE]... NOTEBOOK.ipynb  |  run FILE.go [ARGUMENT]...  |  run -e CODE"
+const runUsage = "run [-o OUT.ipynb] [--html OUT.html] [--timeout D] [--allow-errors] [--engine auto|interp|native] [--quick] [-p NAME=VALUE]... NOTEBOOK.ipynb  |  run FILE.go [ARGUMENT]...  |  run -e CODE"
 
 var runCommand = &command{
 	name:  "run",
@@ -35,6 +35,7 @@ type runFlags struct {
 	timeout     time.Duration
 	allowErrors bool
 	engine      string
+	quick       bool
 	parameters  parameters
 	code        string
 }
@@ -51,11 +52,17 @@ func (r *runFlags) defineHow(fs *flag.FlagSet) {
 	fs.DurationVar(&r.timeout, "timeout", 0, "stop a cell that takes longer, such as 90s (default: never)")
 	fs.BoolVar(&r.allowErrors, "allow-errors", false, "go on behind a cell that fails")
 	fs.StringVar(&r.engine, "engine", "", "what runs Go text: `NAME` is auto, interp or native (default: WEFT_ENGINE, or auto)")
+	fs.BoolVar(&r.quick, "quick", false, "a rehearsal: measure only a few times, for a moment; sets WEFT_QUICK")
 	fs.Var(&r.parameters, "p", "`NAME=VALUE` of a parameter; may be given several times")
 }
 
 // options reads the settings that flags and environment hold.
 func (r *runFlags) options() (front.Options, error) {
+	if r.quick {
+		if err := os.Setenv("WEFT_QUICK", "1"); err != nil { // the session's measure.Quick
+			return front.Options{}, err
+		}
+	}
 	o, err := frontOptions()
 	if err != nil || r.engine == "" {
 		return o, err

@@ -163,7 +163,7 @@ func (r *Roofline) String() string {
 
 // Chart draws it.
 func (r *Roofline) Chart() *chart.Chart {
-	d := chart.RooflineData{Title: "Roofline", Note: "median rate; roofs are the best of 3 measurements"}
+	d := chart.RooflineData{Title: "Roofline", Note: measure.Caption("median rate; roofs are the best of 3 measurements")}
 	for _, l := range slices.Backward(r.Limits) {
 		name := fmt.Sprintf("%s, %s", l.Name, plural(l.Workers, "worker"))
 		switch l.Unit {

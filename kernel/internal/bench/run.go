@@ -21,6 +21,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/weft-go/weft/kernel/measure"
 	"github.com/weft-go/weft/kernels"
 	"github.com/weft-go/weft/kernels/yardstick"
 	"github.com/weft-go/weft/runtime/counters"
@@ -34,6 +35,7 @@ const (
 	tooSlow     = 10 * time.Second     // a first run that takes longer is given up, or 4 × Time
 	rest        = 2 * time.Millisecond // between turns: workers that spin come to rest
 	mostRest    = 300 * time.Millisecond
+	quickTime   = 100 * time.Millisecond // of a rehearsal's rounds
 )
 
 // A contender is something that is measured in turns.
@@ -68,6 +70,9 @@ func Run(ctx context.Context, m Machine, o Options) (*Report, error) {
 	}
 	if o.Time == 0 {
 		o.Time = defaultTime
+	}
+	if measure.Quick() {
+		o.Count, o.Time = 1, min(o.Time, quickTime)
 	}
 	report := &Report{Machine: m}
 	return report, o.run(ctx, report)

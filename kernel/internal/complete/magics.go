@@ -43,7 +43,7 @@ func (n *Notebook) blank(src string, pieces []Piece) string {
 				}
 			}
 			continue
-		case takesGo(m.Usage) && p.Cell:
+		case p.Cell && goBody(p.Name):
 			to = first
 		case takesGo(m.Usage):
 			to = line + len(commandOf.FindString(src[line:first]))
@@ -69,6 +69,10 @@ func lineAt(src string, at int) string {
 // takesGo, and the others below, read from a magic's usage what it takes.
 func takesGo(usage string) bool { return strings.Contains(usage, "statement") }
 
+// goBody reports whether the lines below a cell magic are Go: of a cell they
+// are, unless the magic is one of those that take something else.
+func goBody(name string) bool { return name != "bash" && name != "sh" && name != "writefile" }
+
 var (
 	optionIn = regexp.MustCompile(`(?:^|[\s\[|])(--?[A-Za-z][\w-]*)`)
 	wordsIn  = regexp.MustCompile(`[a-z0-9]+(?:\|[a-z0-9]+)+`)
@@ -83,8 +87,8 @@ func (n *Notebook) magic(src string, pos int, pieces []Piece) (out []Match, star
 		return p.Cell && p.Start <= line && pos <= p.End && strings.TrimSpace(src[p.Start:line]) != ""
 	}); i >= 0 {
 		// In the body of a cell magic.
-		switch m, _ := n.lookup(pieces[i].Name); {
-		case takesGo(m.Usage):
+		switch {
+		case goBody(pieces[i].Name):
 			return nil, 0, 0, false
 		case pieces[i].Name == "bash" || pieces[i].Name == "sh":
 			out, start, end = n.shell(src, pos)

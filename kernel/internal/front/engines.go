@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/types"
@@ -240,6 +241,20 @@ func (x *execution) Engine(ctx context.Context) string {
 		return e.chosen + "; nothing can be compiled: " + err.Error()
 	}
 	return e.chosen + "; " + runtime.Version() + " is ready to compile cells"
+}
+
+// Compiles implements magic.Env.
+func (x *execution) Compiles(ctx context.Context) error {
+	e := x.front.engines
+	if err := e.compiler(ctx); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.chosen == engineInterp {
+		return errors.New("%engine interp is chosen")
+	}
+	return nil
 }
 
 // SetEngine implements magic.Env.

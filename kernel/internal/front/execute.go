@@ -36,7 +36,7 @@ func (f *Front) Execute(ctx context.Context, req *wire.ExecuteRequest, to Output
 	if strings.Contains(req.Code, "chart") {
 		go figure.Warm()
 	}
-	err := x.cell(ctx, req.Code)
+	err := x.Cell(ctx, req.Code)
 	x.out.flush()
 	x.out.closeSpill()
 	reply := &wire.ExecuteReply{Status: wire.OK, ExecutionCount: req.Count, Payload: x.pages}
@@ -70,8 +70,9 @@ func (f *Front) end(*execution) {
 	f.current, f.stop = nil, nil
 }
 
-// cell runs the segments of a cell in order, up to the first error.
-func (x *execution) cell(ctx context.Context, code string) error {
+// Cell runs the segments of a cell in order, up to the first error. It implements
+// magic.Env, too.
+func (x *execution) Cell(ctx context.Context, code string) error {
 	segments, err := magic.Split(code)
 	if err != nil {
 		return err

@@ -73,12 +73,24 @@ var magics = func() (list []complete.Magic) {
 	return list
 }()
 
+// wraps reports whether a magic's body is a cell again.
+func wraps(name string) bool {
+	m := magic.Magics.Lookup(name)
+	return m != nil && m.Wraps
+}
+
 // pieces finds the magics of a cell.
 func pieces(src string) (list []complete.Piece) {
 	segments, _ := magic.Split(src)
 	at := 0
 	for _, s := range segments {
-		if s.Call != nil {
+		if s.Call != nil && s.Call.Cell && wraps(s.Call.Name) {
+			body := at + len(s.Text) - len(s.Call.Body)
+			list = append(list, complete.Piece{Start: at, End: body, Name: s.Call.Name})
+			for _, p := range pieces(s.Call.Body) {
+				list = append(list, complete.Piece{Start: body + p.Start, End: body + p.End, Name: p.Name, Cell: p.Cell})
+			}
+		} else if s.Call != nil {
 			list = append(list, complete.Piece{Start: at, End: at + len(s.Text), Name: s.Call.Name, Cell: s.Call.Cell})
 		}
 		at += len(s.Text)

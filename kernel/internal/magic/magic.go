@@ -30,6 +30,8 @@ type Magic struct {
 
 	Line bool // may be written on a line of its own, %name
 	Cell bool // may open a cell, %%name, and take the rest of it
+	// Wraps says that the rest of the cell is a cell again, magics and all.
+	Wraps bool
 
 	// Run does it. The error is the cell's error: it says what to do.
 	Run func(ctx context.Context, env Env, call Call) error
@@ -80,6 +82,11 @@ type Env interface {
 	Go(ctx context.Context, code string) error
 	// GoOn is Go with an engine of the list Engines for this text.
 	GoOn(ctx context.Context, engine, code string) error
+	// Cell runs text as a cell of its own would be, Go and magics; newlines in
+	// front place it, as in Go.
+	Cell(ctx context.Context, text string) error
+	// Compiles returns why cells are not compiled, nil if they are.
+	Compiles(ctx context.Context) error
 	// Engine says in a line which engine is chosen and what it can do.
 	Engine(ctx context.Context) string
 	// SetEngine chooses an engine of the list Engines for the cells to come.
@@ -207,6 +214,7 @@ var Magics = Table{
 	nativeMagic,
 	interpMagic,
 	engineMagic,
+	needsMagic,
 	getMagic,
 	modMagic,
 	whoMagic,

@@ -44,6 +44,13 @@ func (n *notebook) GoOn(_ context.Context, engine, code string) error {
 
 func (n *notebook) Engine(context.Context) string { return "auto: the compiler is ready" }
 
+func (n *notebook) Cell(_ context.Context, text string) error {
+	fmt.Fprintf(&n.log, "cell %q\n", text)
+	return nil
+}
+
+func (n *notebook) Compiles(context.Context) error { return n.fail["compiles"] }
+
 func (n *notebook) SetEngine(_ context.Context, engine string) error {
 	fmt.Fprintf(&n.log, "engine %s\n", engine)
 	return n.fail["engine"]
@@ -216,6 +223,8 @@ func TestRun(t *testing.T) {
 
 		{name: "engine", cell: "%engine", want: `out "auto: the compiler is ready\n"`},
 		{name: "engine chosen", cell: "%engine interp", want: "engine interp"},
+		{name: "needs", cell: "\n%%needs toolchain\nx := 1\n%time x", want: `cell "\n\nx := 1\n%time x"`},
+		{name: "needs more", cell: "%%needs cores\nx := 1", err: "only %%needs toolchain"},
 		{name: "engine unknown", cell: "%engine turbo", err: "one of auto, interp, native"},
 		{name: "native", cell: "%native f g", want: "compile [f g]\nout \"done\\n\""},
 		{name: "native nothing", cell: "%native", want: "compile []\nout \"done\\n\""},

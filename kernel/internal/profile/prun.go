@@ -50,7 +50,7 @@ func FunctionsView(r *collect.Report, p *Profile, rows int, cum bool) map[string
 
 	bundle := map[string]any{}
 	if p.Count > 0 {
-		c := chart.Flame(chart.FlameData{Title: title(r.Text), Note: head[0], Unit: "s", Stacks: p.stacks()})
+		c := chart.Flame(chart.FlameData{Title: title(r.Text), Note: measure.Caption(head[0]), Unit: "s", Stacks: p.stacks()})
 		c.Table = &chart.Table{Columns: bare(heads), Rows: table}
 		c.Text = text.String()
 		bundle = c.MIMEBundle()

@@ -126,7 +126,7 @@ func (t *Timeline) table() (heads []string, rows [][]string) {
 // gantt is the timeline as a chart: a row for each P, one for the collector's
 // cycles and one for the moments when the world was stopped.
 func (t *Timeline) gantt(title, note string) chart.GanttData {
-	d := chart.GanttData{Title: title, Note: note}
+	d := chart.GanttData{Title: title, Note: measure.Caption(note)}
 	for _, p := range t.Procs {
 		d.Rows = append(d.Rows, proc(p))
 	}

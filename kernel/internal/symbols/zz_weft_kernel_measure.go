@@ -31,6 +31,7 @@ func load_github_com_weft_go_weft_kernel_measure() *table {
 		},
 		values: []binding{
 			{"Calibrate", measure.Calibrate},
+			{"Caption", measure.Caption},
 			{"Classify", measure.Classify},
 			{"ClassifyBody", measure.ClassifyBody},
 			{"Compare", measure.Compare},
@@ -66,6 +67,7 @@ func load_github_com_weft_go_weft_kernel_measure() *table {
 			{"Predict", measure.Predict},
 			{"Predicted", measure.Predicted},
 			{"ProcessCPU", measure.ProcessCPU},
+			{"Quick", measure.Quick},
 			{"Region", measure.Region},
 			{"Remember", measure.Remember},
 			{"SameValues", measure.SameValues},
