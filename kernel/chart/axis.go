@@ -226,6 +226,7 @@ func (a *axis) option() obj {
 	if a.log {
 		o["type"] = "log"
 		o["logBase"] = 10
+		o["startValue"] = a.min // where bars begin; ECharts' own choice is 1
 		if a.binary {
 			o["logBase"] = 2
 		}

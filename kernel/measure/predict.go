@@ -205,7 +205,7 @@ func judgement(logError float64, inside bool) string {
 	case factor < 10:
 		return fmt.Sprintf("the right order of magnitude: %s× %s", ratio(factor), more)
 	case factor < 1000:
-		return fmt.Sprintf("%.0f orders of magnitude off: %s× %s", math.Round(math.Log10(factor)), ratio(factor), more)
+		return fmt.Sprintf("%s off: %s× %s", count(int(math.Round(math.Log10(factor))), "order of magnitude", "orders of magnitude"), ratio(factor), more)
 	}
 	return fmt.Sprintf("another world: %s× %s", ratio(factor), more)
 }
@@ -219,7 +219,7 @@ func (s Score) String() string {
 		if s.Low < s.High {
 			interval = fmt.Sprintf(" [%s, %s]", ratio(s.Low), ratio(s.High))
 		}
-		return fmt.Sprintf("%s\npredicted %s× as fast as %s, measured %s×%s: %s%s", short(s.Guess.Texts[0]), ratio(s.Guess.Ratio), short(s.Guess.Texts[1]),
+		return fmt.Sprintf("%s\npredicted %s× as fast as %s,\nmeasured %s×%s: %s%s", short(s.Guess.Texts[0]), ratio(s.Guess.Ratio), short(s.Guess.Texts[1]),
 			ratio(s.Actual), interval, s.Words, s.engine())
 	}
 	t := formatAlike(defaultPrecision, s.Actual, s.Low, s.High)

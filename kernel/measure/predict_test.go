@@ -84,7 +84,7 @@ func TestVerify(t *testing.T) {
 	two := Guess{Texts: []string{"f()", "g()"}, Ratio: 2}
 	c := Comparison{Differences: []Difference{{Speedup: 3, Low: 2.8, High: 3.2}}}
 	s, err := Verify(two, c)
-	if got, want := s.String(), "f()\npredicted 2.00× as fast as g(), measured 3.00× [2.80, 3.20]: not far: 1.50× more"; err != nil || got != want {
+	if got, want := s.String(), "f()\npredicted 2.00× as fast as g(),\nmeasured 3.00× [2.80, 3.20]: not far: 1.50× more"; err != nil || got != want {
 		t.Errorf("%v: got\n%s\nwant\n%s", err, got, want)
 	}
 	for name, x := range map[string]any{"nothing": Result{}, "no difference": Comparison{}, "not a measurement": 3} {

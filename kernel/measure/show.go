@@ -1,6 +1,8 @@
 package measure
 
 import (
+	"strings"
+
 	"fmt"
 
 	"github.com/weft-go/weft/kernel/chart"
@@ -101,6 +103,21 @@ func (s Series) result(engine string) Result {
 // and as a record.
 func (c Comparison) MIMEBundle() map[string]any { return bundle(c.String(), c.Chart(), c.Record()) }
 
+// names are those of the variants, where the notebook has given them: "serial,
+// two workers"; "" where they are their code.
+func (c Comparison) names() string {
+	var names []string
+	for _, r := range c.Results {
+		if r.Name != "" && r.Name != r.Text {
+			names = append(names, r.Name)
+		}
+	}
+	if len(names) < len(c.Results) {
+		return ""
+	}
+	return strings.Join(names, ", ")
+}
+
 // Chart draws the medians with their intervals, samples behind them and the
 // verdicts beside them. nil if nothing was measured.
 func (c Comparison) Chart() *chart.Chart {
@@ -108,6 +125,9 @@ func (c Comparison) Chart() *chart.Chart {
 		Note: caption(measuredOn(c.Results...), c.Engine, fewestAndMost(c.Results))}
 	if c.Text != "" {
 		d.Title = short(c.Text)
+	}
+	if names := c.names(); names != "" {
+		d.Title = names
 	}
 	for i := range c.Results {
 		r := &c.Results[i]

@@ -273,6 +273,9 @@ func (r Record) String() string {
 		fmt.Fprintf(&b, ", on %s", r.Machine.CPU)
 	}
 	for _, x := range r.Results() {
+		if len(x.Samples) == 0 {
+			continue
+		}
 		median, interval := Summarize(x.Samples).Seconds(defaultPrecision)
 		fmt.Fprintf(&b, "\n  %s: median %s %s (%s)", short(x.label()), median, interval, count(len(x.Samples), "sample", "samples"))
 	}

@@ -44,7 +44,8 @@ func crewed(text []byte, workers int, make func([]byte, *proc.Pool) (crew, error
 	if err != nil {
 		return nil, err
 	}
-	return append([]Road(nil), roads...), nil // what is shared ends with the crew
+	// What is shared ends with the crew.
+	return append([]Road(nil), roads...), nil //effort:convert
 }
 
 // A crew is worker processes with their input. The roads that run returns are
@@ -161,10 +162,10 @@ func clean(ctx context.Context, text []byte, places int, dst []Road, then func(p
 	return then(p)
 }
 
-var sendTask = proc.NewTask("dedupe.send", func(ctx context.Context, in letter) (answer, error) {
+var sendTask = proc.NewTask("dedupe.send", func(ctx context.Context, in letter) (answer, error) { //effort:config
 	var out answer
 	err := clean(ctx, in.Text, in.Places, nil, func(p *part) error {
-		out = answer{p.dst[:p.kept], p.bad}
+		out = answer{p.dst[:p.kept], p.bad} //effort:convert
 		return nil
 	})
 	return out, err
@@ -184,7 +185,7 @@ func newSender(text []byte, pool *proc.Pool) (crew, error) {
 	n := pool.Workers()
 	for k := range n {
 		lo, hi := cut(text, k, n), cut(text, k+1, n)
-		s.letters = append(s.letters, letter{text[lo:hi], limit(len(text))})
+		s.letters = append(s.letters, letter{text[lo:hi], limit(len(text))}) //effort:convert
 		s.from = append(s.from, lo)
 	}
 	return s, nil
@@ -201,7 +202,7 @@ func (s *sender) run(ctx context.Context) ([]Road, error) {
 			return nil, syntaxError(s.text, s.from[k]+a.Bad)
 		}
 	}
-	return s.merge(on, len(answers), func(k int) []Road { return answers[k].Roads })
+	return s.merge(on, len(answers), func(k int) []Road { return answers[k].Roads }) //effort:convert
 }
 
 func (s *sender) close() error { return s.pool.Close() }
@@ -217,20 +218,20 @@ type share struct {
 // A count is how many roads remain, or where the first wrong line begins.
 type count struct{ Kept, Bad int }
 
-var shareTask = proc.NewTask("dedupe.share", func(ctx context.Context, in share) (out count, err error) {
-	text, err := shm.AttachBytes(in.Text)
+var shareTask = proc.NewTask("dedupe.share", func(ctx context.Context, in share) (out count, err error) { //effort:config
+	text, err := shm.AttachBytes(in.Text) //effort:convert
 	if err != nil {
 		return out, err
 	}
 	defer text.Close()
-	roads, err := shm.AttachInt32s(in.Roads)
+	roads, err := shm.AttachInt32s(in.Roads) //effort:convert
 	if err != nil {
 		return out, err
 	}
 	defer roads.Close()
-	own := text.Data[in.Lo:in.Hi]
+	own := text.Data[in.Lo:in.Hi] //effort:convert
 	err = clean(ctx, own, in.Places, roadsOf(roads.Data)[in.To:], func(p *part) error {
-		out = count{p.kept, p.bad}
+		out = count{p.kept, p.bad} //effort:convert
 		return nil
 	})
 	return out, err
@@ -244,7 +245,7 @@ func roadsOf(ints []int32) []Road {
 	if len(ints) == 0 {
 		return nil
 	}
-	return unsafe.Slice((*Road)(unsafe.Pointer(&ints[0])), len(ints)/fields)
+	return unsafe.Slice((*Road)(unsafe.Pointer(&ints[0])), len(ints)/fields) //effort:convert
 }
 
 // A sharer shares text and roads.
@@ -262,7 +263,7 @@ func newSharer(text []byte, pool *proc.Pool) (c crew, err error) {
 	if s.text, err = shm.NewBytes(len(text) + 1); err != nil {
 		return nil, err
 	}
-	copy(s.text.Data, text)
+	copy(s.text.Data, text) //effort:convert
 	lines := s.part.lines
 	if s.roads, err = shm.NewInt32s(fields * (lines + n)); err != nil {
 		s.text.Close()
@@ -271,7 +272,7 @@ func newSharer(text []byte, pool *proc.Pool) (c crew, err error) {
 	to := 0
 	for k := range n {
 		lo, hi := cut(text, k, n), cut(text, k+1, n)
-		s.shares = append(s.shares, share{s.text.Handle(), s.roads.Handle(), lo, hi, to, limit(len(text))})
+		s.shares = append(s.shares, share{s.text.Handle(), s.roads.Handle(), lo, hi, to, limit(len(text))}) //effort:convert
 		to += countLines(text[lo:hi]) + 1
 	}
 	return s, nil
@@ -288,7 +289,7 @@ func (s *sharer) run(ctx context.Context) ([]Road, error) {
 			return nil, syntaxError(s.text.Data[:len(s.text.Data)-1], s.shares[k].Lo+c.Bad)
 		}
 	}
-	roads := roadsOf(s.roads.Data)
+	roads := roadsOf(s.roads.Data) //effort:convert
 	return s.merge(on, len(counts), func(k int) []Road { return roads[s.shares[k].To:][:counts[k].Kept] })
 }
 

@@ -40,7 +40,7 @@ type part struct {
 	Begin  int64 // of the whole run, in nanoseconds of Unix time
 }
 
-var partTask = proc.NewTask("fanout.part", doPart)
+var partTask = proc.NewTask("fanout.part", doPart) //effort:config
 
 func process(ctx context.Context, l Load, c *crew) (*Result, error) {
 	workers := c.pool.Workers()
@@ -52,7 +52,7 @@ func process(ctx context.Context, l Load, c *crew) (*Result, error) {
 		first := l.Requests * k / workers
 		mine.Requests = l.Requests*(k+1)/workers - first
 		mine.Concurrency = l.concurrency()*(k+1)/workers - l.concurrency()*k/workers
-		parts[k] = part{mine, first, worker, begin}
+		parts[k] = part{mine, first, worker, begin} //effort:convert
 		worker += mine.Concurrency
 	}
 	results, err := proc.Map[part, Result](ctx, c.pool, partTask.Name(), parts, proc.Chunk(1))
@@ -62,9 +62,9 @@ func process(ctx context.Context, l Load, c *crew) (*Result, error) {
 	sum := &Result{Spans: make([]Span, 0, l.Requests)}
 	for i := range results {
 		r := &results[i]
-		sum.add(r)
+		sum.add(r) //effort:convert
 		sum.Wall = max(sum.Wall, r.Wall)
-		sum.Spans = append(sum.Spans, r.Spans...)
+		sum.Spans = append(sum.Spans, r.Spans...) //effort:convert
 	}
 	return sum, nil
 }
@@ -98,12 +98,12 @@ func doPart(ctx context.Context, p part) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("requests %d … %d: %w", p.First, p.First+p.Load.Requests-1, err)
 	}
-	res.Wall += late
+	res.Wall += late //effort:convert
 	for i := range res.Spans {
 		s := &res.Spans[i]
-		s.Worker += p.Worker
-		s.Start += late
-		s.Stop += late
+		s.Worker += p.Worker //effort:convert
+		s.Start += late      //effort:convert
+		s.Stop += late       //effort:convert
 	}
 	return *res, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/weft-go/weft/kernels"
 	"github.com/weft-go/weft/kernels/internal/mem"
 	"github.com/weft-go/weft/kernels/internal/poll"
+	"github.com/weft-go/weft/runtime/proc"
 )
 
 // Kernel describes the package's variants; n is the order of the matrices.
@@ -66,7 +67,7 @@ matmul.Checksum(c)
 		{Name: "simd", File: "simd.go", Setup: setup(func(w *workload, _ int) func(context.Context) error { return simdRun(w, 1) })},
 		{Name: "goroutine+simd", File: "simd.go", Setup: setup(simdRun)},
 	},
-	Tasks: tasks,
+	Tasks: []proc.Task{rowsTask, sharedTask},
 }
 
 // A workload is the input of a Job and its result.

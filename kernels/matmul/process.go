@@ -38,10 +38,10 @@ func ProcessSHM(c, a, b []float64, m, k, n, workers int) error {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.close()) }()
-		copy(s.a.Data, a)
-		copy(s.b.Data, b)
+		copy(s.a.Data, a) //effort:convert
+		copy(s.b.Data, b) //effort:convert
 		if err = s.run(context.Background(), pool); err == nil {
-			copy(c, s.c.Data)
+			copy(c, s.c.Data) //effort:convert
 		}
 		return err
 	})
@@ -65,12 +65,6 @@ func withPool(how string, c, a, b []float64, m, k, n, workers int, f func(*proc.
 	return f(pool)
 }
 
-// tasks are what worker processes are asked for.
-var tasks = []proc.Task{
-	proc.NewTask("matmul.rows", rowsTask),
-	proc.NewTask("matmul.shared", sharedTask),
-}
-
 // A rowsIn is a share of m rows of A, and B, as they lie in memory: a gob of
 // bytes is copied, one of numbers is encoded number by number.
 type rowsIn struct {
@@ -79,18 +73,18 @@ type rowsIn struct {
 }
 
 // rowsTask returns its rows of C.
-func rowsTask(ctx context.Context, in rowsIn) ([]byte, error) {
+var rowsTask = proc.NewTask("matmul.rows", func(ctx context.Context, in rowsIn) ([]byte, error) { //effort:config
 	p := poll.New(ctx)
 	a, b, c := make([]float64, in.M*in.K), make([]float64, in.K*in.N), make([]float64, in.M*in.N)
-	copy(bytesOf(a), in.A)
-	copy(bytesOf(b), in.B)
+	copy(bytesOf(a), in.A) //effort:convert
+	copy(bytesOf(b), in.B) //effort:convert
 	serialIKJ(p, c, a, b, in.M, in.K, in.N)
-	return bytesOf(c), p.Err()
-}
+	return bytesOf(c), p.Err() //effort:convert
+})
 
 // bytesOf returns the memory of x.
 func bytesOf(x []float64) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 8*len(x))
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), 8*len(x)) //effort:convert
 }
 
 // share returns the i-th of so many equal shares of m rows.
@@ -104,15 +98,15 @@ func byPipe(ctx context.Context, pool *proc.Pool, c, a, b []float64, m, k, n int
 	in := make([]rowsIn, min(pool.Workers(), m))
 	for i := range in {
 		lo, hi := share(i, len(in), m)
-		in[i] = rowsIn{bytesOf(a[lo*k : hi*k]), bytesOf(b), hi - lo, k, n}
+		in[i] = rowsIn{bytesOf(a[lo*k : hi*k]), bytesOf(b), hi - lo, k, n} //effort:convert
 	}
-	out, err := proc.Map[rowsIn, []byte](ctx, pool, "matmul.rows", in, proc.Chunk(1))
+	out, err := proc.Map[rowsIn, []byte](ctx, pool, rowsTask.Name(), in, proc.Chunk(1))
 	if err != nil {
 		return err
 	}
 	for i, part := range out {
 		lo, _ := share(i, len(in), m)
-		copy(bytesOf(c[lo*n:]), part)
+		copy(bytesOf(c[lo*n:]), part) //effort:convert
 	}
 	return nil
 }
@@ -157,21 +151,21 @@ func (s *shared) run(ctx context.Context, pool *proc.Pool) error {
 	in := make([]sharedIn, min(pool.Workers(), s.m))
 	for i := range in {
 		lo, hi := share(i, len(in), s.m)
-		in[i] = sharedIn{s.a.Handle(), s.b.Handle(), s.c.Handle(), s.k, s.n, lo, hi}
+		in[i] = sharedIn{s.a.Handle(), s.b.Handle(), s.c.Handle(), s.k, s.n, lo, hi} //effort:convert
 	}
-	_, err := proc.Map[sharedIn, int](ctx, pool, "matmul.shared", in, proc.Chunk(1))
+	_, err := proc.Map[sharedIn, int](ctx, pool, sharedTask.Name(), in, proc.Chunk(1))
 	return err
 }
 
 // sharedTask writes its rows of C and returns how many there were.
-func sharedTask(ctx context.Context, in sharedIn) (rows int, err error) {
+var sharedTask = proc.NewTask("matmul.shared", func(ctx context.Context, in sharedIn) (rows int, err error) { //effort:config
 	s := shared{k: in.K, n: in.N}
 	defer func() { err = errors.Join(err, s.close()) }()
 	for _, x := range []struct {
 		to **shm.Float64s
 		h  shm.Handle
 	}{{&s.a, in.A}, {&s.b, in.B}, {&s.c, in.C}} {
-		if *x.to, err = shm.AttachFloat64s(x.h); err != nil {
+		if *x.to, err = shm.AttachFloat64s(x.h); err != nil { //effort:convert
 			return 0, err
 		}
 	}
@@ -179,7 +173,7 @@ func sharedTask(ctx context.Context, in sharedIn) (rows int, err error) {
 	rows = in.Hi - in.Lo
 	serialIKJ(p, s.c.Data[in.Lo*s.n:in.Hi*s.n], s.a.Data[in.Lo*s.k:in.Hi*s.k], s.b.Data, rows, s.k, s.n)
 	return rows, p.Err()
-}
+})
 
 // setupProcess starts workers and, if the memory is shared, puts the matrices
 // there.

@@ -26,9 +26,9 @@ type errand struct {
 
 // key is where a worker's entry for an origin stands; origin places is its
 // largest distance.
-func (e errand) key(origin int) int { return e.Worker*(e.Share.Places+1) + origin }
+func (e errand) key(origin int) int { return e.Worker*(e.Share.Places+1) + origin } //effort:convert
 
-var managerTask = proc.NewTask("nearest.manager", func(ctx context.Context, in errand) (entries int, err error) {
+var managerTask = proc.NewTask("nearest.manager", func(ctx context.Context, in errand) (entries int, err error) { //effort:config
 	err = attached(in.Share, func(roads []Road) error {
 		on := poll.New(ctx)
 		t, err := look(ctx, roads, in.Share.Places)
@@ -42,12 +42,12 @@ var managerTask = proc.NewTask("nearest.manager", func(ctx context.Context, in e
 			if on.Stopped() {
 				return on.Err()
 			}
-			if err := in.Dict.Set(in.key(origin), int(pair)); err != nil {
+			if err := in.Dict.Set(in.key(origin), int(pair)); err != nil { //effort:convert
 				return err
 			}
 			entries++
 		}
-		return in.Dict.Set(in.key(in.Share.Places), int(t.most))
+		return in.Dict.Set(in.key(in.Share.Places), int(t.most)) //effort:convert
 	})
 	return entries, err
 })
@@ -75,7 +75,7 @@ func newManaged(roads []Road, places int, pool *proc.Pool) (crew, error) {
 	}
 	m.roads = ints
 	for k, s := range shares {
-		m.errands = append(m.errands, errand{Share: s, Worker: k})
+		m.errands = append(m.errands, errand{Share: s, Worker: k}) //effort:convert
 	}
 	return m, nil
 }
@@ -86,12 +86,12 @@ func (m *managed) run(ctx context.Context, r *Result) error {
 		return fmt.Errorf("nearest: %w", err)
 	}
 	for k := range m.errands {
-		m.errands[k].Dict = dict
+		m.errands[k].Dict = dict //effort:convert
 	}
 	if _, err := proc.Map[errand, int](ctx, m.pool, managerTask.Name(), m.errands, proc.Chunk(1)); err != nil {
 		return fmt.Errorf("nearest: %w", err)
 	}
-	all, err := dict.All()
+	all, err := dict.All() //effort:convert
 	if err != nil {
 		return fmt.Errorf("nearest: %w", err)
 	}
@@ -99,12 +99,12 @@ func (m *managed) run(ctx context.Context, r *Result) error {
 	for _, e := range m.errands {
 		m.single.clear()
 		for origin := range m.single.best {
-			if pair, ok := all[e.key(origin)].(int); ok {
-				m.single.best[origin] = uint64(pair)
+			if pair, ok := all[e.key(origin)].(int); ok { //effort:convert
+				m.single.best[origin] = uint64(pair) //effort:convert
 			}
 		}
-		if most, ok := all[e.key(e.Share.Places)].(int); ok {
-			m.single.most = int32(most)
+		if most, ok := all[e.key(e.Share.Places)].(int); ok { //effort:convert
+			m.single.most = int32(most) //effort:convert
 		}
 		m.whole.join(m.single)
 	}

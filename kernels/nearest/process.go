@@ -115,12 +115,12 @@ type answer struct {
 	Most int32
 }
 
-var sendTask = proc.NewTask("nearest.send", func(ctx context.Context, in letter) (out answer, err error) {
+var sendTask = proc.NewTask("nearest.send", func(ctx context.Context, in letter) (out answer, err error) { //effort:config
 	t, err := look(ctx, in.Roads, in.Places)
 	if err != nil {
 		return out, err
 	}
-	return answer{append([]uint64(nil), t.best...), t.most}, nil
+	return answer{append([]uint64(nil), t.best...), t.most}, nil //effort:convert
 })
 
 // longest is about how many roads a letter has: some ms to write and read.
@@ -137,7 +137,7 @@ func newSender(roads []Road, places int, pool *proc.Pool) (crew, error) {
 	s := &sender{pool: pool, whole: newTable(places)}
 	letters := max(pool.Workers(), len(roads)/longest)
 	for k := range letters {
-		s.letters = append(s.letters, letter{part(roads, k, letters), places})
+		s.letters = append(s.letters, letter{part(roads, k, letters), places}) //effort:convert
 	}
 	return s, nil
 }
@@ -155,7 +155,7 @@ func (s *sender) run(ctx context.Context, r *Result) error {
 func (t *table) gather(answers []answer, r *Result) {
 	t.clear()
 	for _, a := range answers {
-		t.join(&table{best: a.Best, most: a.Most})
+		t.join(&table{best: a.Best, most: a.Most}) //effort:convert
 	}
 	t.result(r)
 }
@@ -171,19 +171,19 @@ type share struct {
 
 // attached calls f with the roads that a share says.
 func attached(in share, f func(roads []Road) error) error {
-	ints, err := shm.AttachInt32s(in.Roads)
+	ints, err := shm.AttachInt32s(in.Roads) //effort:convert
 	if err != nil {
 		return err
 	}
 	defer ints.Close()
-	return f(roadsOf(ints.Data)[in.Lo:in.Hi])
+	return f(roadsOf(ints.Data)[in.Lo:in.Hi]) //effort:convert
 }
 
-var shareTask = proc.NewTask("nearest.share", func(ctx context.Context, in share) (out answer, err error) {
+var shareTask = proc.NewTask("nearest.share", func(ctx context.Context, in share) (out answer, err error) { //effort:config
 	err = attached(in, func(roads []Road) error {
 		t, err := look(ctx, roads, in.Places)
 		if err == nil {
-			out = answer{append([]uint64(nil), t.best...), t.most}
+			out = answer{append([]uint64(nil), t.best...), t.most} //effort:convert
 		}
 		return err
 	})
@@ -195,20 +195,20 @@ const fields = int(unsafe.Sizeof(Road{}) / 4)
 
 // roadsOf is the same memory.
 func roadsOf(ints []int32) []Road {
-	return unsafe.Slice((*Road)(unsafe.Pointer(&ints[0])), len(ints)/fields)
+	return unsafe.Slice((*Road)(unsafe.Pointer(&ints[0])), len(ints)/fields) //effort:convert
 }
 
 // shareRoads copies roads to shared memory, with one more, and deals them.
 func shareRoads(roads []Road, places, workers int) (*shm.Int32s, []share, error) {
-	ints, err := shm.NewInt32s(fields * (len(roads) + 1))
+	ints, err := shm.NewInt32s(fields * (len(roads) + 1)) //effort:convert
 	if err != nil {
 		return nil, nil, err
 	}
-	copy(roadsOf(ints.Data), roads)
+	copy(roadsOf(ints.Data), roads) //effort:convert
 	shares, at := make([]share, workers), 0
 	for k := range shares {
 		next := at + len(part(roads, k, workers))
-		shares[k] = share{ints.Handle(), at, next, places}
+		shares[k] = share{ints.Handle(), at, next, places} //effort:convert
 		at = next
 	}
 	return ints, shares, nil

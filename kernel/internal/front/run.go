@@ -173,7 +173,7 @@ func (x *execution) interpret(ctx context.Context, c *check.Cell, engine string,
 		return true, nil
 	}
 	if m != nil {
-		m.Engine = engineOf(c)
+		m.Engine = e.ranBy("interpreted", c)
 	}
 	tables, err := f.modules.bind(ctx, x.progress, foreign)
 	if err != nil {
@@ -247,7 +247,7 @@ func (x *execution) compile(ctx context.Context, text, engine string, m *link.Me
 		n.Cell = src.Path
 	}
 	if m != nil {
-		m.Engine = "compiled"
+		m.Engine = e.ranBy("compiled", c)
 	}
 	r, err := x.send(link.Run{Cell: x.run, Name: x.name, Waits: c.Waits(), Measure: m, Native: n})
 	if err == nil && r.Status == link.Failed && r.Name == "load" {
@@ -368,15 +368,41 @@ func constant1(c *check.Cell, e ast.Expr) float64 {
 	return math.Abs(f)
 }
 
-// engineOf says what runs a cell: the interpreter, and what it calls of Weft's
-// kernels is compiled.
-func engineOf(c *check.Cell) string {
+// ranBy says what runs a cell that is measured: the engine, and what the cell
+// calls that this engine does not run, or may not. The caller does not hold
+// e.mu.
+func (e *engines) ranBy(engine string, c *check.Cell) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	kernel, values := false, false
+	var compiled []string
+	own := map[types.Object]bool{}
+	for _, o := range c.Info.Defs {
+		own[o] = true
+	}
 	for _, o := range c.Info.Uses {
-		if p, ok := o.(*types.PkgName); ok && strings.HasPrefix(p.Imported().Path(), "github.com/weft-go/weft/kernels/") {
-			return "interpreted, calls a compiled kernel"
+		switch o := o.(type) {
+		case *types.PkgName:
+			kernel = kernel || strings.HasPrefix(o.Imported().Path(), "github.com/weft-go/weft/kernels/")
+		case *types.Func:
+			if _, _, ok := e.state.Home(o); ok && o.Signature().Recv() == nil && !slices.Contains(compiled, o.Name()) {
+				compiled = append(compiled, o.Name())
+			}
+		case *types.Var: // of an earlier cell, which may have had another engine
+			_, function := o.Type().Underlying().(*types.Signature)
+			values = values || function && o.Pkg() == c.Pkg && !own[o] && !o.IsField()
 		}
 	}
-	return "interpreted"
+	slices.Sort(compiled)
+	switch {
+	case engine == "interpreted" && kernel:
+		return engine + ", calls a compiled kernel"
+	case engine == "interpreted" && len(compiled) > 0:
+		return engine + ", calls compiled " + strings.Join(compiled, ", ")
+	case values:
+		return engine + ", calls a function value"
+	}
+	return engine
 }
 
 // send hands a run to the session. A session that died between two cells is

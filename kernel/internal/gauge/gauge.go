@@ -50,6 +50,7 @@ var Kinds = map[string]Kind{
 	"cachesim": cacheRun,
 	"classify": classify,
 	"compare":  compare,
+	"effort":   effort,
 	"heap":     heap,
 	"load":     load,
 	"machine":  machine,

@@ -18,7 +18,7 @@ func predict(r Request) (Outcome, error) {
 		return Outcome{}, errors.New("predict: want code and a time, or two pieces of code and a ratio")
 	}
 	measure.Predict(g)
-	return Outcome{Show: note("noted: " + g.String() + ". %verify measures it")}, nil
+	return Outcome{Show: note("noted: " + g.String() + "\n%verify measures it")}, nil
 }
 
 // A note is shown as it is.

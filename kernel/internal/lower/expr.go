@@ -397,11 +397,34 @@ func (l *lowerer) funcText(e *ast.FuncLit) {
 	}
 	header := l.header
 	l.header = 0
-	l.put(e.Type)
+	l.literalType(e.Type)
 	l.raw(e.Type.End(), e.Body.Pos())
 	l.funcBody(e.Body, fs, "")
 	l.header = header
 	l.funcs = l.funcs[:len(l.funcs)-1]
+}
+
+// literalType writes the type of a function literal. Parameters without a name
+// get one: the interpreter lets them share their place with the body's first
+// variables.
+func (l *lowerer) literalType(t *ast.FuncType) {
+	if t.Params.NumFields() == 0 || len(t.Params.List[0].Names) > 0 {
+		l.put(t)
+		return
+	}
+	at := t.Pos()
+	for _, f := range t.Params.List {
+		l.raw(at, f.Type.Pos())
+		l.b.WriteString("_ ")
+		l.put(f.Type)
+		at = f.Type.End()
+	}
+	if t.Results != nil {
+		l.raw(at, t.Results.Pos())
+		l.put(t.Results)
+		at = t.Results.End()
+	}
+	l.raw(at, t.End())
 }
 
 // instantiation writes an explicit instantiation.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/weft-go/weft/kernel/chart"
+	"github.com/weft-go/weft/kernel/measure"
 )
 
 var effortMagic = &Magic{
@@ -41,6 +42,9 @@ line, or alone above lines up to //effort:end or the function's end. Lines of C
 are counted in L, too; those of E are not, as if they stood in another file.
 Assembly is not counted.
 
+measure.Last() returns the figures to a cell: a Series for each function, with
+Figures "L", "M", "I", "C", "E" and "D".
+
 The measure is that of a comparison of parallel programming in Python (its
 Table 2: lines by CLOC, complexity by mccabe, weights as above). It counts text,
 not thought: use it to compare variants of one job.`,
@@ -55,7 +59,7 @@ type Declared struct {
 	Imports map[string]string // packages that it may name, path by name
 }
 
-func runEffort(_ context.Context, env Env, call Call) error {
+func runEffort(ctx context.Context, env Env, call Call) error {
 	names := strings.Fields(call.Args)
 	less := 2
 	if len(names) > 1 && names[0] == "-c" {
@@ -87,7 +91,27 @@ func runEffort(_ context.Context, env Env, call Call) error {
 	if slices.ContainsFunc(effortRows(list), func(r effortRow) bool { return r.cost != 0 }) {
 		env.Display(effortChart(list).MIMEBundle())
 	}
-	return nil
+	_, err := env.Measure(ctx, Measurement{Kind: "effort", Options: effortSeries(list)})
+	return err
+}
+
+// effortSeries are the rows for measure.Last; the serial function's are counts,
+// the others' differences from it.
+func effortSeries(list []effort) []measure.Series {
+	s := list[0]
+	series := []measure.Series{{Name: s.name, Figures: effortFigures(s.lines, s.complexity, len(s.imports), s.convert, s.config)}}
+	for _, r := range effortRows(list) {
+		x := measure.Series{Name: r.name, Figures: effortFigures(r.l, r.m, r.i, r.c, r.e)}
+		x.Figures["D"] = measure.Figure{Value: float64(r.cost)}
+		series = append(series, x)
+	}
+	return series
+}
+
+func effortFigures(l, m, i, c, e int) map[string]measure.Figure {
+	return map[string]measure.Figure{
+		"L": {Value: float64(l)}, "M": {Value: float64(m)}, "I": {Value: float64(i)}, "C": {Value: float64(c)}, "E": {Value: float64(e)},
+	}
 }
 
 // An effort is what a function and all that it needs consist of.
