@@ -2,7 +2,10 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,10 +19,15 @@ import (
 const pictures = "out"
 
 // A workshop is what the tests share: Weft's programs, the notebooks that they
-// ran, and the browser.
+// ran, the browser, and Jupyter's servers.
 type workshop struct {
-	dir     string // for all of it
+	dir     string   // for all of it
+	env     []string // of Jupyter's programs
 	browser *Browser
+
+	// Tests run one by one.
+	servers map[string]*jupyter // by name
+	missing map[string]string   // what Python says when it lacks these modules
 
 	books map[string]*ranBook // guarded by booksLock: by name
 }
@@ -50,7 +58,7 @@ func runTests(m *testing.M) (code int, err error) {
 		// Nothing can be seen: every test says so, see need.
 		return m.Run(), nil
 	}
-	shop.books = map[string]*ranBook{}
+	shop.books, shop.servers, shop.missing = map[string]*ranBook{}, map[string]*jupyter{}, map[string]string{}
 	if shop.dir, err = os.MkdirTemp("", "weft-look-"); err != nil {
 		return 1, err
 	}
@@ -66,14 +74,21 @@ func runTests(m *testing.M) (code int, err error) {
 	if err := os.MkdirAll(pictures, 0o755); err != nil {
 		return 1, err
 	}
+	if shop.env, err = surroundings(); err != nil {
+		return 1, err
+	}
 	if shop.browser, err = Start(path); err != nil {
 		return 1, err
 	}
 	code = m.Run()
-	if err := shop.browser.Close(); err != nil {
-		return 1, err
+	err = shop.browser.Close()
+	for _, j := range shop.servers {
+		err = errors.Join(err, j.stop())
 	}
-	return code, nil
+	if err != nil {
+		code = 1
+	}
+	return code, err
 }
 
 // program returns the path of one of Weft's programs.
@@ -90,10 +105,10 @@ func need(t *testing.T) {
 	}
 }
 
-// command runs a program for at most two minutes and returns what it printed.
+// command runs a program for at most four minutes and returns what it printed.
 func command(t *testing.T, env []string, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = env
@@ -188,12 +203,41 @@ func quiet(t *testing.T, p *Page, known ...string) {
 
 // look takes a picture of the window, keeps it, and checks all charts on it:
 // there have to be count, shown as "live" or "still".
-func look(t *testing.T, p *Page, name string, count int, shown string) []Chart {
+func look(t *testing.T, p *Page, name string, count int, shown string) {
 	t.Helper()
 	img, err := p.Picture(filepath.Join(pictures, name+".png"))
 	do(t, err)
 	charts, err := p.Charts()
 	do(t, err)
+	inspect(t, img, charts, name, count, shown)
+	for i, c := range charts {
+		for _, trouble := range c.Trouble {
+			t.Errorf("%s: chart %d of %d: %s", name, i+1, len(charts), trouble)
+		}
+	}
+}
+
+// lookAll does the same with all that an element scrolls. What charts show there
+// has been measured anew: texts that lie on each other are told, but are no error.
+func lookAll(t *testing.T, p *Page, element, name string, count int, shown string) {
+	t.Helper()
+	img, charts, err := p.Whole(element)
+	do(t, err)
+	f, err := os.Create(filepath.Join(pictures, name+".png"))
+	do(t, err)
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+	do(t, errors.Join(encoder.Encode(f, img), f.Close()))
+	inspect(t, img, charts, name, count, shown)
+	for i, c := range charts {
+		for _, trouble := range c.Trouble {
+			t.Logf("%s: chart %d of %d: %s", name, i+1, len(charts), trouble)
+		}
+	}
+}
+
+// inspect checks charts on a picture.
+func inspect(t *testing.T, img image.Image, charts []Chart, name string, count int, shown string) {
+	t.Helper()
 	if len(charts) != count {
 		t.Errorf("%s: there are %d charts, want %d", name, len(charts), count)
 	}
@@ -206,13 +250,12 @@ func look(t *testing.T, p *Page, name string, count int, shown string) []Chart {
 			t.Errorf("%s: chart %d of %d: %s", name, i+1, len(charts), wrong)
 		}
 	}
-	return charts
 }
 
 // live waits until as many charts are live.
 func live(t *testing.T, p *Page, count int) {
 	t.Helper()
 	do(t, p.Wait(fmt.Sprintf("%d live charts", count),
-		fmt.Sprintf(`(window.weftCharts?.list ?? []).filter(c => document.contains(c.element)).length >= %d`, count), 30*time.Second))
+		fmt.Sprintf(`(window.weftCharts?.list ?? []).filter(c => document.contains(c.element)).length >= %d`, count), patience))
 	time.Sleep(settling)
 }

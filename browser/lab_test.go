@@ -2,9 +2,7 @@ package browser
 
 import (
 	"encoding/json"
-	"fmt"
 	"image"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,78 +10,13 @@ import (
 	"time"
 )
 
-// labPanel is what scrolls in JupyterLab.
-const labPanel = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
-
-// labNoise is what JupyterLab says by itself, whatever the kernel does.
-var labNoise = []string{"/api/contents/", "/api/resolvePath"}
-
-// lab starts JupyterLab.
-func lab(t *testing.T) *jupyter {
-	t.Helper()
-	python(t, "jupyter_server", "jupyterlab_server", "jsonschema")
-	here, err := filepath.Abs("lab")
-	do(t, err)
-	dir := here
-	if other := os.Getenv("WEFT_LAB"); other != "" {
-		dir = other
-	}
-	if _, err := os.Stat(filepath.Join(dir, "site", "version.json")); err != nil {
-		t.Skipf("JupyterLab's front end is not built: %v; browser/lab/install.sh builds it with npm, WEFT_LAB names a folder that has it", err)
-	}
-	env := append(surroundings(t), "LAB_DIR="+dir)
-	j := serve(t, env, "ServerApp", filepath.Join(here, "server.py"))
-	// Cells that are scrolled away stay in the document, and nothing is saved
-	// behind the test's back.
-	for id, setting := range map[string]string{
-		"@jupyterlab/notebook-extension:tracker":  `{"windowingMode":"none"}`,
-		"@jupyterlab/docmanager-extension:plugin": `{"autosave":false}`,
-	} {
-		raw, err := json.Marshal(map[string]string{"raw": setting})
-		do(t, err)
-		if text, err := j.request(http.MethodPut, "/lab/api/settings/"+id, string(raw)); err != nil {
-			t.Fatalf("settings: %v\n%s", err, text)
-		}
-	}
-	return j
-}
-
-// openLab opens a notebook in JupyterLab and waits until its kernel is idle.
-func openLab(t *testing.T, j *jupyter, name string) *Page {
-	t.Helper()
-	p := open(t, fmt.Sprintf("%s/lab/workspaces/w%d/tree/%s?reset", j.url, time.Now().UnixNano(), name), Options{Width: 1400, Height: 1000, Allowed: j.local})
-	const minute = time.Minute
-	do(t, p.Wait("JupyterLab", `document.documentElement.dataset.labReady === "yes"`, minute))
-	do(t, p.Wait("the notebook", fmt.Sprintf(`(w => w?.context?.path === %q && w.content?.model && w.context.isReady)(jupyterapp.shell.currentWidget)`, name), minute))
-	do(t, p.Wait("the kernel", `jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === "idle"`, minute))
-	return p
-}
-
-// runLab runs all cells. With wait it waits for their end.
-func runLab(t *testing.T, p *Page, wait bool) {
-	t.Helper()
-	script := `jupyterapp.commands.execute("notebook:run-all-cells")`
-	if !wait {
-		script = "void " + script
-	}
-	do(t, p.Eval(script, nil))
-	if wait {
-		var failed []string
-		do(t, p.Eval(`[...jupyterapp.shell.currentWidget.content.model.cells].flatMap(c => c.outputs?.toJSON() ?? []).filter(o => o.output_type === "error").map(o => o.ename + ": " + o.evalue)`, &failed))
-		if len(failed) > 0 {
-			t.Fatalf("cells failed: %v", failed)
-		}
-	}
-}
-
 // In the session that made them and in the saved notebook that is opened again
 // charts are live, and they follow JupyterLab's theme.
 func TestLab(t *testing.T) {
-	need(t)
 	j := lab(t)
 	j.put(t, filepath.Join("testdata", "charts.ipynb"), "charts.ipynb")
 	p := openLab(t, j, "charts.ipynb")
-	runLab(t, p, true)
+	runLab(t, p)
 	live(t, p, chartCount)
 	do(t, p.Tall(labPanel, tallest))
 	look(t, p, "lab-ran", chartCount, "live")
@@ -98,7 +31,7 @@ func TestLab(t *testing.T) {
 	do(t, p.Eval(`jupyterapp.commands.execute("apputils:change-theme", {theme: "JupyterLab Light"})`, nil))
 	quiet(t, p, labNoise...)
 
-	again := openLab(t, j, "charts.ipynb")
+	again := reopenLab(t, j, "charts.ipynb")
 	live(t, again, chartCount)
 	do(t, again.Tall(labPanel, tallest))
 	look(t, again, "lab-reopened", chartCount, "live")
@@ -162,11 +95,10 @@ const watcher = `new Promise(done => {
 // A chart that grows is never blank, and what is kept of it is one still
 // picture that needs no script.
 func TestLabLive(t *testing.T) {
-	need(t)
 	j := lab(t)
 	j.put(t, filepath.Join("testdata", "live.ipynb"), "live.ipynb")
 	p := openLab(t, j, "live.ipynb")
-	runLab(t, p, false)
+	do(t, p.Eval(startAll, nil))
 	live(t, p, 1)
 	charts, err := p.Charts()
 	do(t, err)
@@ -190,7 +122,7 @@ func TestLabLive(t *testing.T) {
 	if found.Drawn < 8 || shot == 0 { // of 25: the machine may be busy
 		t.Errorf("drawn anew %d times, want at least 8; %d pictures", found.Drawn, shot)
 	}
-	do(t, p.Wait("the end of the cell", `jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "idle"`, time.Minute))
+	endLab(t, p)
 	time.Sleep(settling)
 	look(t, p, "lab-live", 1, "live")
 	quiet(t, p, labNoise...)

@@ -18,21 +18,29 @@ func convert(t *testing.T, path, form, ending string) string {
 	t.Helper()
 	interpreter := python(t, "nbconvert")
 	dir := t.TempDir()
-	command(t, surroundings(t), interpreter, "-m", "nbconvert", "--log-level=ERROR", "--to", form, "--output-dir", dir, "--output", "charts", path)
+	command(t, shop.env, interpreter, "-m", "nbconvert", "--log-level=ERROR", "--to", form, "--output-dir", dir, "--output", "charts", path)
 	return filepath.Join(dir, "charts"+ending)
+}
+
+// convertNoise is about what nbconvert's template loads from wherever it was told to.
+var convertNoise = []string{"MathJax", "mathjax", "require"}
+
+// openConverted opens nbconvert's page of a notebook.
+func openConverted(t *testing.T, path string) *Page {
+	t.Helper()
+	address := file(t, convert(t, path, "html", ".html"))
+	// With RequireJS on the page scripts have to be written for it.
+	return open(t, address, Options{Width: 1200, Allowed: func(url string) bool {
+		return url == address || strings.Contains(strings.ToLower(url), "mathjax") || strings.Contains(url, "require")
+	}})
 }
 
 // nbconvert's page shows the pictures, whatever it may load.
 func TestNBConvertPage(t *testing.T) {
-	address := file(t, convert(t, book(t, "charts.ipynb"), "html", ".html"))
-	// Its template loads MathJax and RequireJS from wherever it was told to; with
-	// RequireJS on the page scripts have to be written for it.
-	p := open(t, address, Options{Width: 1200, Allowed: func(url string) bool {
-		return url == address || strings.Contains(strings.ToLower(url), "mathjax") || strings.Contains(url, "require")
-	}})
+	p := openConverted(t, book(t, "charts.ipynb"))
 	do(t, p.Tall("html", tallest))
 	look(t, p, "nbconvert", chartCount, "still")
-	quiet(t, p, "MathJax", "mathjax", "require")
+	quiet(t, p, convertNoise...)
 }
 
 var (

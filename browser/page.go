@@ -47,6 +47,7 @@ func (p *Page) prepare() error {
 		{"Page.enable", nil}, {"Runtime.enable", nil}, {"Log.enable", nil}, {"Network.enable", nil},
 		{"Fetch.enable", values{"patterns": []values{{"urlPattern": "*"}}}},
 		{"Emulation.setScriptExecutionDisabled", values{"value": o.NoScript}},
+		{"Emulation.setFocusEmulationEnabled", values{"enabled": true}}, // keys reach the page, whichever was opened last
 	} {
 		if err := p.call(step.method, step.params, nil); err != nil {
 			return err

@@ -1,7 +1,7 @@
 package browser
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,57 +21,83 @@ import (
 type jupyter struct {
 	url   string // without a slash at the end
 	books string // the folder of its notebooks
+	log   string // the file with what it says
+
+	cmd   *exec.Cmd
+	ended chan error // tells once that it has ended
 }
 
 // python returns Debian's Python with the modules, or skips the test.
-func python(t *testing.T, modules ...string) string {
+func python(t *testing.T, modules string) string {
 	t.Helper()
 	need(t)
 	const path = "/usr/bin/python3"
-	for _, m := range modules {
-		if out, err := exec.Command(path, "-c", "import "+m).CombinedOutput(); err != nil {
+	missing, asked := shop.missing[modules]
+	if !asked {
+		if out, err := exec.Command(path, "-W", "ignore", "-c", "import "+modules).CombinedOutput(); err != nil {
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			t.Skipf("%s has no %s (apt-get install python3-jupyterlab-server python3-notebook jupyter-nbconvert): %s", path, m, lines[len(lines)-1])
+			missing = lines[len(lines)-1]
 		}
+		shop.missing[modules] = missing
+	}
+	if missing != "" {
+		t.Skipf("%s lacks one of %s (apt-get install python3-jupyterlab-server python3-notebook jupyter-nbconvert): %s", path, modules, missing)
 	}
 	return path
 }
 
 // surroundings are the environment of Jupyter's programs: they find Weft, and
-// nothing that this machine's user has set up.
-func surroundings(t *testing.T) []string {
-	t.Helper()
-	dir := t.TempDir()
+// nothing that this machine's user has set up. What is measured is rehearsed.
+func surroundings() ([]string, error) {
 	cache, err := exec.Command("go", "env", "GOCACHE").Output()
-	do(t, err)
+	if err != nil {
+		return nil, err
+	}
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "JUPYTER") || strings.HasPrefix(v, "WEFT") || strings.HasPrefix(v, "XDG_")
 	})
-	env = append(env,
+	env = append(env, "WEFT_QUICK=1",
 		"JUPYTER_PATH="+filepath.Join(shop.dir, "share", "jupyter"),
 		"GOCACHE="+strings.TrimSpace(string(cache)), // it lies below XDG_CACHE_HOME otherwise
 		"JUPYTER_NO_CONFIG=1", "PYTHONDONTWRITEBYTECODE=1")
 	for _, name := range []string{"JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "LAB_STATE"} {
-		env = append(env, name+"="+filepath.Join(dir, strings.ToLower(name)))
+		env = append(env, name+"="+filepath.Join(shop.dir, "home", strings.ToLower(name)))
 	}
-	return env
+	return env, nil
 }
 
-// freePort returns a port that nobody listens on.
-func freePort(t *testing.T) int {
+// shared returns the server of that name, which start starts for the first test
+// that asks for it, and which ends after the last test.
+func shared(t *testing.T, name string, start func() (*jupyter, error)) *jupyter {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	do(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	if shop.servers[name] == nil {
+		j, err := start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shop.servers[name] = j
+	}
+	j := shop.servers[name]
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the server said:\n%s", j.said())
+		}
+	})
+	return j
 }
 
-// serve starts a server whose options begin with app, waits until it answers,
-// and ends it with its kernels after the test.
-func serve(t *testing.T, env []string, app string, args ...string) *jupyter {
-	t.Helper()
-	books := t.TempDir()
-	port := freePort(t)
+// serve starts a server whose options begin with app and waits until it answers.
+func serve(env []string, app string, args ...string) (*jupyter, error) {
+	books, err := os.MkdirTemp(shop.dir, "books-")
+	if err != nil {
+		return nil, err
+	}
+	j := &jupyter{books: books, log: books + ".log", ended: make(chan error, 1)}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	j.url = fmt.Sprintf("http://127.0.0.1:%d", port)
 	args = append([]string{"-B"}, args...)
 	for _, o := range []string{
 		"ip=127.0.0.1", fmt.Sprintf("port=%d", port), "port_retries=0", "open_browser=False", "token=", "password=",
@@ -83,41 +109,75 @@ func serve(t *testing.T, env []string, app string, args ...string) *jupyter {
 	if app == "NotebookApp" {
 		folder = "notebook_dir"
 	}
-	cmd := exec.Command(python(t), append(args, "--"+app+"."+folder+"="+books)...)
-	var told bytes.Buffer
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, &told, &told
-	cmd.Dir = books
-	cmd.WaitDelay = 5 * time.Second
-	do(t, cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
+	j.cmd = exec.Command("/usr/bin/python3", append(args, "--"+app+"."+folder+"="+books)...)
+	said, err := os.Create(j.log)
+	if err != nil {
+		return nil, err
+	}
+	defer said.Close()
+	j.cmd.Env, j.cmd.Stdout, j.cmd.Stderr, j.cmd.Dir = env, said, said, books
+	if err := j.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { j.ended <- j.cmd.Wait() }()
+	for range 600 {
 		select {
-		case <-ended:
-		case <-time.After(20 * time.Second):
-			cmd.Process.Kill()
-			t.Errorf("the server did not end: %v", <-ended)
-		}
-		if t.Failed() {
-			t.Logf("the server said:\n%s", tail(told.String(), 3000))
-		}
-	})
-	j := &jupyter{url: fmt.Sprintf("http://127.0.0.1:%d", port), books: books}
-	for range 300 {
-		select {
-		case err := <-ended:
-			ended <- err
-			t.Fatalf("the server ended: %v\n%s", err, tail(told.String(), 3000))
+		case err := <-j.ended:
+			return nil, fmt.Errorf("the server ended: %w\n%s", err, j.said())
 		default:
 		}
 		if _, err := j.request(http.MethodGet, "/api", ""); err == nil {
-			return j
+			return j, nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Fatalf("the server does not answer:\n%s", tail(told.String(), 3000))
-	return nil
+	return nil, errors.Join(fmt.Errorf("the server does not answer:\n%s", j.said()), j.stop())
+}
+
+// stop ends the server and its kernels.
+func (j *jupyter) stop() error {
+	j.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-j.ended:
+		return nil
+	case <-time.After(30 * time.Second):
+		j.cmd.Process.Kill()
+		<-j.ended
+		return errors.New("the server did not end when it was told to")
+	}
+}
+
+// said returns the end of what the server has said.
+func (j *jupyter) said() string {
+	text, _ := os.ReadFile(j.log)
+	return tail(string(text), 3000)
+}
+
+// freePort returns a port that nobody listens on.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// forget ends the kernel of a notebook, if it has one: who opens the notebook
+// again would find it otherwise.
+func (j *jupyter) forget(t *testing.T, name string) {
+	t.Helper()
+	text, err := j.request(http.MethodGet, "/api/sessions", "")
+	do(t, err)
+	var sessions []struct{ ID, Path string }
+	do(t, json.Unmarshal([]byte(text), &sessions))
+	for _, s := range sessions {
+		if s.Path == name {
+			if _, err := j.request(http.MethodDelete, "/api/sessions/"+s.ID, ""); err != nil {
+				t.Errorf("end the kernel of %s: %v", name, err)
+			}
+		}
+	}
 }
 
 func tail(text string, n int) string { return text[max(0, len(text)-n):] }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"image"
+	"image/draw"
 	"strings"
 	"time"
 )
@@ -51,6 +52,50 @@ func (p *Page) Tall(element string, limit int) error {
 	return nil
 }
 
+// slice is how high the pictures are of which Whole makes one.
+const slice = 6000
+
+// Whole returns a picture of all that element, a CSS selector, scrolls, however
+// high, and the charts with their places on it.
+func (p *Page) Whole(element string) (image.Image, []Chart, error) {
+	if err := p.Tall(element, slice); err != nil {
+		return nil, nil, err
+	}
+	var box struct{ X, Y, Width, Height, All int }
+	scroll := func(to int) error {
+		return p.Eval(fmt.Sprintf(`(e => { e.scrollTo(0, %d); const box = e.getBoundingClientRect();
+			return {x: Math.round(box.x), y: Math.round(box.y), width: e.clientWidth, height: e.clientHeight, all: e.scrollHeight} })(document.querySelector(%q))`, to, element), &box)
+	}
+	if err := scroll(0); err != nil {
+		return nil, nil, err
+	}
+	if box.Height <= 0 {
+		return nil, nil, fmt.Errorf("%s has no height", element)
+	}
+	whole := image.NewRGBA(image.Rect(0, 0, box.Width, box.All))
+	for done := 0; done < whole.Rect.Max.Y; done += box.Height {
+		top := min(done, whole.Rect.Max.Y-box.Height)
+		if err := scroll(top); err != nil {
+			return nil, nil, err
+		}
+		time.Sleep(settling)
+		img, err := p.Picture("")
+		if err != nil {
+			return nil, nil, err
+		}
+		draw.Draw(whole, image.Rect(0, top, box.Width, top+box.Height), img, image.Pt(box.X, box.Y), draw.Src)
+	}
+	if err := scroll(0); err != nil {
+		return nil, nil, err
+	}
+	charts, err := p.Charts()
+	for i := range charts {
+		charts[i].X -= float64(box.X)
+		charts[i].Y -= float64(box.Y)
+	}
+	return whole, charts, err
+}
+
 // A Sight is what a part of a picture looks like.
 type Sight struct {
 	Colours int     // different ones, of 32,768
@@ -86,8 +131,8 @@ func (c *Chart) Area() image.Rectangle {
 	return image.Rect(int(c.X), int(c.Y), int(c.X+c.Width), int(c.Y+c.Height))
 }
 
-// Check returns what is wrong with a chart on a picture of the window, "" when
-// nothing is.
+// Check returns why a chart is not to be seen on a picture, "" when it is. Its
+// texts are left to Trouble.
 func (c *Chart) Check(img image.Image) string {
 	var wrong []string
 	if c.Shown == "" {
@@ -101,6 +146,5 @@ func (c *Chart) Check(img image.Image) string {
 	} else if s := Look(img, c.Area()); s.Blank() {
 		wrong = append(wrong, fmt.Sprintf("it is blank: %d colours, %.2f %% ink", s.Colours, 100*s.Ink))
 	}
-	wrong = append(wrong, c.Trouble...)
 	return strings.Join(wrong, "; ")
 }
