@@ -2,8 +2,11 @@
 # make test      everything that has to hold, on two cores in less than ten minutes
 # make test-all  the same with the race detector, without assembly, on 1 and 4
 #                threads, in browsers, and every fuzz target for FUZZTIME
-# make look      open notebooks and pages in Chromium and check what is seen;
-#                the pictures are in browser/out
+# make look      open charts in notebooks and pages in Chromium and check what is
+#                seen; the pictures are in browser/out
+# make lab-test  the same, and every notebook in JupyterLab, nbclient and nbconvert,
+#                some in the classic Notebook, and JupyterLab's keys and buttons
+# make pictures  take the README's pictures of notebooks, on a quiet machine
 # make check     what a change must pass besides the tests
 # make generate  write generated files anew
 # make bench     benchmarks, compared by implementation
@@ -32,7 +35,7 @@ ALONE = ./kernel/internal/python ./kernel/measure ./kernel/internal/bench ./runt
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
 
-.PHONY: conformance build test test-all look check generate bench notebooks fuzz install
+.PHONY: conformance build test test-all look lab-test pictures check generate bench notebooks fuzz install
 
 build:
 	go build -trimpath -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
@@ -45,13 +48,16 @@ test-all: test
 	go test -race $(TESTFLAGS) $$(go list ./... | grep -v '/browser$$')
 	GOEXPERIMENT=simd go test $(TESTFLAGS) ./kernels/julia
 	go test -tags noasm -cpu 1,4 $(TESTFLAGS) ./kernels/... ./runtime/... ./kernel/measure/... ./kernel/display/...
-	$(MAKE) look
+	$(MAKE) lab-test
 	$(MAKE) fuzz
 
 # Where JupyterLab's front end can't be built, its tests say so and are skipped.
-look:
+look lab-test pictures:
 	-browser/lab/install.sh
-	go test -count 1 -timeout 20m $(TESTFLAGS) ./browser; code=$$?; echo "pictures of what was seen: browser/out"; exit $$code
+	go test -count 1 -timeout 60m $(TESTFLAGS) ./browser $(LOOK); code=$$?; echo "pictures of what was seen: browser/out"; exit $$code
+
+look: LOOK = -skip '^Test(Course|Use)'
+pictures: LOOK = -run '^TestPictures$$' -docs ../docs
 
 check:
 	@unformatted=$$(gofmt -l *.go browser kernel kernels runtime); \

@@ -73,7 +73,8 @@ func (p *Page) Whole(element string) (image.Image, []Chart, error) {
 		return nil, nil, fmt.Errorf("%s has no height", element)
 	}
 	whole := image.NewRGBA(image.Rect(0, 0, box.Width, box.All))
-	for done := 0; done < whole.Rect.Max.Y; done += box.Height {
+	const edge = 4 // of what scrolls has a border
+	for done := 0; done < whole.Rect.Max.Y; done += box.Height - 2*edge {
 		top := min(done, whole.Rect.Max.Y-box.Height)
 		if err := scroll(top); err != nil {
 			return nil, nil, err
@@ -83,7 +84,13 @@ func (p *Page) Whole(element string) (image.Image, []Chart, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		draw.Draw(whole, image.Rect(0, top, box.Width, top+box.Height), img, image.Pt(box.X, box.Y), draw.Src)
+		part := image.Rect(0, top, box.Width, top+box.Height)
+		from := image.Pt(box.X, box.Y)
+		if top > 0 {
+			part.Min.Y += edge
+			from.Y += edge
+		}
+		draw.Draw(whole, part, img, from, draw.Src)
 	}
 	if err := scroll(0); err != nil {
 		return nil, nil, err

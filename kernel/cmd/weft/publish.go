@@ -15,24 +15,26 @@ import (
 	"github.com/weft-go/weft/kernel/internal/notebook"
 )
 
-const publishUsage = "publish [-o FILE] [--pdf] [--run] [--timeout D] [--allow-errors] [--engine auto|interp|native] [--quick] [-p NAME=VALUE]... NOTEBOOK.ipynb"
+const publishUsage = "publish [-o FILE] [--pdf] [--run] [--timeout D] [--allow-errors] [--engine auto|interp|native] [--quick] [-p NAME=VALUE]... NOTEBOOK.ipynb  |  publish -o FOLDER [--title TEXT] [--run]... NOTEBOOK.ipynb..."
 
 var publishCommand = &command{
 	name:  "publish",
 	usage: publishUsage,
-	short: "make one page of a notebook that needs nothing else, or a PDF",
+	short: "make one page of a notebook that needs nothing else, or a PDF; of several, a folder of pages",
 	run:   func(args []string) error { return publish(args, os.Stdout, os.Stderr) },
 }
 
 // publishFlags are the flags of weft publish.
 type publishFlags struct {
 	out      string
+	title    string
 	pdf, run bool
 	how      runFlags
 }
 
 func (p *publishFlags) define(fs *flag.FlagSet) {
-	fs.StringVar(&p.out, "o", "", "write to `FILE` (default: the notebook's name with .html or .pdf, beside it)")
+	fs.StringVar(&p.out, "o", "", "write to `FILE` (default: the notebook's name with .html or .pdf, beside it), or the pages of several to that folder")
+	fs.StringVar(&p.title, "title", "Notebooks", "`TEXT` above the list of several notebooks")
 	fs.BoolVar(&p.pdf, "pdf", false, "write a PDF, printed by Chromium or Chrome; also when FILE ends in .pdf")
 	fs.BoolVar(&p.run, "run", false, "run the notebook first; its file stays as it is")
 	p.how.defineHow(fs)
@@ -67,6 +69,11 @@ func publish(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if len(names) > 1 {
+		return publishSite(ctx, names, &p, stdout, stderr)
+	}
 	path, err := oneNotebook("publish", names)
 	if err != nil {
 		return err
@@ -85,8 +92,6 @@ func publish(args []string, stdout, stderr io.Writer) error {
 			return fmt.Errorf("publish %s: %w", path, err)
 		}
 	}
-	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer cancel()
 	var failed *notebook.CellError // what a failing notebook has shown is published, too: the reason is in it
 	if p.run {
 		if err := canWrite(out); err != nil { // better known before the run than after it
@@ -109,9 +114,7 @@ func publish(args []string, stdout, stderr io.Writer) error {
 	case err != nil:
 		return err
 	}
-	if info, err := os.Stat(out); err == nil && info.Mode().IsRegular() {
-		fmt.Fprintf(stdout, "%s: %d kB\n", out, (info.Size()+999)/1000)
-	}
+	told(stdout, out)
 	if failed != nil {
 		return failed
 	}

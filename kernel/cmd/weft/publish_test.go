@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,7 +76,7 @@ func TestPublishErrors(t *testing.T) {
 		code                 int
 	}{
 		{"", "", "publish: name a notebook", 2},
-		{"ran.ipynb unrun.ipynb", "", `publish: "unrun.ipynb" is too much`, 2},
+		{"ran.ipynb unrun.ipynb", "", "publish: 2 notebooks make a folder of pages: name it by -o", 2},
 		{"-what", "", "publish: flag provided but not defined: -what", 2},
 		{"-o x.ipynb ran.ipynb", "", "publish: -o x.ipynb: a page would take the place of a notebook", 2},
 		{"ran.ipynb --pdf -o x.html", "", "publish: --pdf and -o x.html: is it to be a PDF or a page?", 2},
@@ -150,5 +151,49 @@ printf '%%PDF-1.4 printed' >"$out"
 	}
 	if left, _ := filepath.Glob("weft-publish-*"); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// Several notebooks become a folder: links between them lead to pages.
+func TestPublishSite(t *testing.T) {
+	dir := notebooks(t)
+	links := `{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[{"cell_type":"markdown","metadata":{},"source":"# Links\n\nTo [one](ran.ipynb#Title), *another* and [none](away.ipynb).\n\nMore."}]}`
+	if err := os.WriteFile(filepath.Join(dir, "links.ipynb"), []byte(links), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	site := filepath.Join(dir, "site", "new")
+	var stdout, stderr bytes.Buffer
+	if err := publish([]string{"-o", site, "--title", "All <of> them", filepath.Join(dir, "ran.ipynb"), filepath.Join(dir, "links.ipynb")}, &stdout, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	for file, wants := range map[string][]string{
+		"links.html": {`href="ran.html#Title"`, `href="away.ipynb"`, `href="index.html"`},
+		"ran.html":   {"<title>Title</title>", ">42</pre>"},
+		"index.html": {"<title>All &lt;of&gt; them</title>", `href="ran.html"`, "<p>To one, another and none.</p>"},
+	} {
+		page, err := os.ReadFile(filepath.Join(site, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range wants {
+			if !strings.Contains(string(page), want) {
+				t.Errorf("%s has no %s", file, want)
+			}
+		}
+	}
+	for _, args := range [][]string{
+		{filepath.Join(dir, "ran.ipynb"), filepath.Join(dir, "links.ipynb")},
+		{"--pdf", "-o", site, filepath.Join(dir, "ran.ipynb"), filepath.Join(dir, "links.ipynb")},
+		{"-o", site, filepath.Join(dir, "ran.ipynb"), filepath.Join(dir, "ran.ipynb")},
+	} {
+		var usage usageError
+		if err := publish(args, &stdout, &stderr); !errors.As(err, &usage) {
+			t.Errorf("publish %q: %v, want an error about its use", args, err)
+		}
+	}
+	// A broken notebook does not keep the others from being published.
+	err := publish([]string{"-o", site, filepath.Join(dir, "other.ipynb"), filepath.Join(dir, "text.ipynb")}, &stdout, &stderr)
+	if _, there := os.Stat(filepath.Join(site, "text.html")); err == nil || there != nil {
+		t.Errorf("publish beside a broken notebook: %v; its neighbour: %v", err, there)
 	}
 }

@@ -236,7 +236,12 @@ func execute(ctx context.Context, nb *notebook.Notebook, path string, r *runFlag
 // savePage writes a notebook as a page. Pictures that its Markdown names are
 // taken from the folder of the notebook, path, and from those below it.
 func savePage(file string, nb *notebook.Notebook, path string) error {
-	page := notebook.Page{Title: nb.Title()}
+	return savePageOf(file, nb, path, notebook.Page{})
+}
+
+// savePageOf is savePage for a page among others.
+func savePageOf(file string, nb *notebook.Notebook, path string, page notebook.Page) error {
+	page.Title = nb.Title()
 	if page.Title == "" {
 		page.Title = strings.TrimSuffix(filepath.Base(path), ".ipynb")
 	}

@@ -109,6 +109,7 @@ var policy = []rule{
 	{pkg: "kernel/internal/magic", may: "kernel/chart kernel/internal/cachesim kernel/internal/cachesim/twins kernel/internal/cell kernel/internal/link kernel/internal/profile kernel/internal/profile/collect kernel/measure runtime/counters"},
 	{pkg: "kernel/internal/toolchain", may: "."},
 	{pkg: "kernel/internal/python"},
+	{pkg: "kernel/internal/course", may: "kernel/internal/notebook"},
 	{pkg: "kernel/internal/front", may: ". kernel/internal/cell kernel/internal/check kernel/internal/complete kernel/internal/errtree kernel/internal/figure kernel/internal/export kernel/internal/history kernel/internal/instrument kernel/internal/link kernel/internal/lower kernel/internal/magic kernel/internal/module kernel/internal/native kernel/internal/server kernel/internal/supervisor kernel/internal/toolchain kernel/internal/wire kernel/measure"},
 	{pkg: "kernel/internal/notebook", may: "kernel/internal/figure kernel/internal/front kernel/internal/server kernel/internal/wire", modules: "goldmark"},
 	{pkg: "kernel/internal/spec", may: "kernel/internal/figure/page kernel/internal/python"},

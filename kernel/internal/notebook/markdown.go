@@ -25,7 +25,8 @@ import (
 
 // A markdown makes HTML of the Markdown texts of one page.
 type markdown struct {
-	files    fs.FS // for pictures with a relative path; nil for none
+	files    fs.FS             // for pictures with a relative path; nil for none
+	pages    map[string]string // where links to files lead instead
 	ids      *anchors
 	headings []heading // of all texts so far
 }
@@ -44,11 +45,30 @@ func (m *markdown) render(source string, attachments map[string]any) string {
 	src := []byte(source)
 	doc := md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext(parser.WithIDs(m.ids))))
 	m.headings = append(m.headings, headingsOf(doc, src)...)
+	m.relink(doc)
 	var b bytes.Buffer
 	if err := md.Renderer().Render(&b, src, doc); err != nil {
 		return `<pre>` + html.EscapeString(source) + `</pre>`
 	}
 	return balance(b.String())
+}
+
+// relink has links to files lead to their pages.
+func (m *markdown) relink(doc ast.Node) {
+	if len(m.pages) == 0 {
+		return
+	}
+	ast.Walk(doc, func(n ast.Node, in bool) (ast.WalkStatus, error) {
+		if l, ok := n.(*ast.Link); ok && in {
+			file, anchor, _ := strings.Cut(string(l.Destination), "#")
+			if page := m.pages[file]; page != "" && anchor != "" {
+				l.Destination = []byte(page + "#" + anchor)
+			} else if page != "" {
+				l.Destination = []byte(page)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // anchors gives headings the names that Jupyter gives them, so that links

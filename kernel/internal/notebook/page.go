@@ -16,6 +16,10 @@ import (
 type Page struct {
 	Title string // "" for the notebook's own
 	Files fs.FS  // where Markdown's pictures with a relative path are; nil: they are named, not shown
+	// Pages are where the text's links to files lead instead, by file: to the
+	// pages of other notebooks.
+	Pages map[string]string
+	Home  string // the page of all of them, for a link at the top; "" for none
 }
 
 //go:embed page.css
@@ -59,6 +63,24 @@ func WriteHTML(w io.Writer, nb *Notebook, page Page) error {
 	if contents != "" {
 		class = ` class="long"`
 	}
+	writeHead(b, title, class)
+	if page.Home != "" {
+		fmt.Fprintf(b, "<a class=\"home\" href=\"%s\">All notebooks</a>\n", html.EscapeString(page.Home))
+	}
+	b.WriteString(contents + "<main id=\"weft-cells\">\n")
+	b.Write(cells.Bytes())
+	b.WriteString("</main>\n")
+	b.WriteString(p.charts.library())
+	b.WriteString("</body>\n</html>\n")
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
+}
+
+// writeHead writes a page up to its text. class is an attribute of the body with
+// a blank in front, or "".
+func writeHead(b *bufio.Writer, title, class string) {
 	fmt.Fprintf(b, `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -76,16 +98,7 @@ func WriteHTML(w io.Writer, nb *Notebook, page Page) error {
 <body%s>
 <a class="skip" href="#weft-cells">Skip to the text</a>
 <button class="theme" type="button" hidden></button>
-%s<main id="weft-cells">
-`, html.EscapeString(policy), html.EscapeString(title), css, script, class, contents)
-	b.Write(cells.Bytes())
-	b.WriteString("</main>\n")
-	b.WriteString(p.charts.library())
-	b.WriteString("</body>\n</html>\n")
-	if err := b.Flush(); err != nil {
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
+`, html.EscapeString(policy), html.EscapeString(title), css, script, class)
 }
 
 // A page is one being written.
@@ -103,7 +116,7 @@ func newPage(w *bufio.Writer, nb *Notebook, o Page) *page {
 	return &page{
 		w:        w,
 		golang:   nb.language() == "go",
-		markdown: &markdown{files: o.Files, ids: newAnchors()},
+		markdown: &markdown{files: o.Files, pages: o.Pages, ids: newAnchors()},
 	}
 }
 
