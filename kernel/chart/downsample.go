@@ -2,12 +2,30 @@ package chart
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 )
 
 // maxPoints is how many points a chart carries in all, so that a notebook with
 // many charts stays small: about 12 KB.
 const maxPoints = 700
+
+// maxDots is how many points a scatter chart carries, about 55 KB: each stands for
+// itself.
+const maxDots = 1500
+
+// some chooses n of the indices 0…all-1 at random, the same ones each time, in
+// their order (Knuth, TAOCP 2, 3.4.2, algorithm S).
+func some(all, n int) []int {
+	r := rand.New(rand.NewPCG(1, 2))
+	keep := make([]int, 0, min(n, all))
+	for i := range all {
+		if r.IntN(all-i) < n-len(keep) {
+			keep = append(keep, i)
+		}
+	}
+	return keep
+}
 
 // share is how many of a chart's points each of n series may have.
 func share(n int) int { return max(maxPoints/max(n, 1), 40) }

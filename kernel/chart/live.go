@@ -223,7 +223,7 @@ func (l *Live) axes() (x, y obj) {
 func (l *Live) growing() *Chart {
 	p := begin(l.d.Title, l.d.Note)
 	for i, name := range l.d.Series {
-		s := line(name, list{}, obj{"width": 2, "type": dashes[i/2%3]}, "@"+strconv.Itoa(i%6))
+		s := line(name, list{}, obj{"width": 2, "type": dash(i)}, "@"+strconv.Itoa(i%6))
 		if name == "" && len(l.d.Series) > 1 {
 			s["name"] = nameOf("", i)
 		} else if name == "" {

@@ -83,6 +83,10 @@ func (s Series) pick(keep []int) Series {
 	return t
 }
 
+// dash is the dash of the i-th line: with the colour, of which there are six, it
+// is another one for each of 18 lines.
+func dash(i int) string { return dashes[(i/2+i/6)%len(dashes)] }
+
 // An xyChart is what Lines, Sweep, Memory and Scatter have in common.
 type xyChart struct {
 	p        *plot
@@ -120,12 +124,18 @@ func newXY(p *plot, all []Series, xName, xUnit string, logX bool, yName, yUnit s
 		if s.Low != nil { // two more lines
 			n *= 3
 		}
-		t := s.pick(thin(s.X, s.Y, share(n)))
+		keep := thin(s.X, s.Y, share(n))
+		if !lines {
+			keep = some(len(s.X), maxDots/len(all))
+		}
+		t := s.pick(keep)
 		c.series = append(c.series, t)
 		total, shown = total+len(s.X), shown+len(t.X)
 	}
-	if shown < total {
+	if shown < total && lines {
 		p.note(fmt.Sprintf("%d of %d points drawn, those that keep the shape", shown, total))
+	} else if shown < total {
+		p.note(fmt.Sprintf("%d of %d points drawn, chosen at random", shown, total))
 	}
 	return c
 }
@@ -196,7 +206,7 @@ func (c *xyChart) one(i int, s Series) {
 		delete(o, "name")
 	}
 	if c.lines {
-		o["type"], o["lineStyle"] = "line", obj{"width": 2, "type": dashes[i/2%3], "color": color}
+		o["type"], o["lineStyle"] = "line", obj{"width": 2, "type": dash(i), "color": color}
 		o["showSymbol"], o["symbol"], o["symbolSize"] = dots, symbols[i%len(symbols)], 6
 		if c.step {
 			o["step"] = "end"

@@ -370,6 +370,11 @@ func (s *session) swap(l link.Load) error {
 			return fmt.Errorf("the function that %s of package %s replaces is no more: it has no variable %s", symbol, l.Path, guard)
 		}
 		if !identical(slot.Type(), f.Type()) {
+			if slot.Type().String() == f.Type().String() {
+				// A type of its parameters has got methods since, so it is another
+				// type. Interpreted code that has the old one keeps what it calls.
+				continue
+			}
 			return fmt.Errorf("BUG: %s of package %s is a %v, the function it replaces a %v", symbol, l.Path, f.Type(), slot.Type())
 		}
 		storePointer(slot.Addr().Interface(), funcWord(f))

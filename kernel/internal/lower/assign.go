@@ -317,7 +317,8 @@ func (l *lowerer) place(e ast.Expr, before *[]string) string {
 }
 
 // parallel says whether the interpreter does a parallel assignment right:
-// nothing is called and no place on the left depends on another.
+// nothing is called, no place on the left depends on another, and nothing is nil,
+// of which it makes a value of no type.
 func (l *lowerer) parallel(lhs, rhs []ast.Expr) bool {
 	names := map[string]bool{}
 	for _, e := range lhs {
@@ -352,6 +353,9 @@ func (l *lowerer) parallel(lhs, rhs []ast.Expr) bool {
 		}
 	}
 	for _, e := range rhs {
+		if l.tv(e).IsNil() {
+			return false
+		}
 		ast.Inspect(e, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr, *ast.CompositeLit, *ast.FuncLit, *ast.TypeAssertExpr:

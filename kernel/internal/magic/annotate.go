@@ -225,7 +225,7 @@ func (d *Decisions) html(notes []note) string {
 	}
 	b.WriteString(`<table style="text-align:left"><thead><tr><th style="text-align:right">Line</th><th style="text-align:left">Source</th><th style="text-align:left">What the compiler decided</th></tr></thead><tbody>`)
 	for _, s := range d.Source {
-		fmt.Fprintf(&b, `<tr><td style="text-align:right;vertical-align:top">%d</td><td style="text-align:left;vertical-align:top;white-space:pre;font-family:monospace">%s</td><td style="text-align:left">`,
+		fmt.Fprintf(&b, `<tr><td style="text-align:right;vertical-align:top">%d</td><td style="text-align:left;vertical-align:top;white-space:pre-wrap;font-family:monospace">%s</td><td style="text-align:left;min-width:16em">`,
 			s.Line, html.EscapeString(strings.ReplaceAll(s.Text, "\t", "    ")))
 		for _, n := range notes {
 			if n.line != s.Line {
