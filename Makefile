@@ -10,7 +10,9 @@
 # make check     what a change must pass besides the tests
 # make generate  write generated files anew
 # make bench     benchmarks, compared by implementation
-# make notebooks run every notebook and keep its results in it
+# make notebooks run every notebook as a reader would, and compare what it shows,
+#                figures aside; UPDATE=-update keeps what it shows
+# make site      run every notebook and make pages of all of them, in site/
 # make fuzz      every fuzz target for FUZZTIME
 # make install   ./install.sh
 # make conformance  the Go project's own test programs as cells, with each engine;
@@ -35,7 +37,7 @@ ALONE = ./kernel/internal/python ./kernel/measure ./kernel/internal/bench ./runt
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
 
-.PHONY: conformance build test test-all look lab-test pictures check generate bench notebooks fuzz install
+.PHONY: conformance build test test-all look lab-test pictures check generate bench notebooks site fuzz install
 
 build:
 	go build -trimpath -buildvcs=$(VCS) -o bin/ ./kernel/cmd/weft ./kernel/cmd/weft-session
@@ -45,7 +47,8 @@ test: build
 	go test -p 1 $(TESTFLAGS) $(ALONE)
 
 test-all: test
-	go test -race $(TESTFLAGS) $$(go list ./... | grep -v '/browser$$')
+	go test -race $(TESTFLAGS) $$(go list ./... | grep -v -e '/browser$$' -e '/course$$')
+	go test $(TESTFLAGS) -run Notebooks ./kernel/internal/course -engine interp
 	GOEXPERIMENT=simd go test $(TESTFLAGS) ./kernels/julia
 	go test -tags noasm -cpu 1,4 $(TESTFLAGS) ./kernels/... ./runtime/... ./kernel/measure/... ./kernel/display/...
 	$(MAKE) lab-test
@@ -77,8 +80,11 @@ bench:
 	go test -run '^$$' -bench '$(BENCH)' -count 10 ./kernels/... ./runtime/... ./kernel/display/... ./kernel/measure/... | tee bench-$$(git rev-parse --short HEAD).txt
 	go run $(BENCHSTAT) -col /impl bench-$$(git rev-parse --short HEAD).txt
 
-notebooks: build
-	for n in notebooks/*.ipynb; do bin/weft run "$$n" -o "$$n" || exit 1; done
+notebooks:
+	go test -count 1 -timeout 80m -v $(TESTFLAGS) -run Notebooks ./kernel/internal/course -measure $(UPDATE)
+
+site: build
+	bin/weft publish --run -o site --title "Weft: parallelism you can see" notebooks/*.ipynb
 
 # go test fuzzes one target of one package at a time.
 fuzz:
