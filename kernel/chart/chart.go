@@ -46,6 +46,11 @@ type Chart struct {
 	// Table is what readers see where no script and no picture is allowed, and
 	// what screen readers read; nil for none.
 	Table *Table
+	// Open has the table stand open below the picture instead of behind a click.
+	Open bool
+	// Remarks are sentences below the picture: what was found, and what makes it
+	// doubtful. One that begins with ATTENTION stands out.
+	Remarks []string
 	// Text is the form for terminals: lines of plain text.
 	Text string
 	// Width and Height are in CSS pixels; 0 stands for the default.
@@ -62,11 +67,13 @@ type Table struct {
 
 // payload is a Chart on the wire.
 type payload struct {
-	Option any    `json:"option,omitempty"`
-	Width  int    `json:"width,omitempty"`
-	Height int    `json:"height,omitempty"`
-	Table  *Table `json:"table,omitempty"`
-	Live   *feed  `json:"live,omitempty"`
+	Option  any      `json:"option,omitempty"`
+	Width   int      `json:"width,omitempty"`
+	Height  int      `json:"height,omitempty"`
+	Table   *Table   `json:"table,omitempty"`
+	Open    bool     `json:"open,omitempty"`
+	Remarks []string `json:"remarks,omitempty"`
+	Live    *feed    `json:"live,omitempty"`
 }
 
 // A feed makes a chart grow. The chart itself travels with the ID alone; a
@@ -87,7 +94,7 @@ func (c *Chart) MIMEBundle() map[string]any {
 	if c == nil {
 		return map[string]any{"text/plain": "(no chart)"}
 	}
-	p := payload{Width: c.Width, Height: c.Height, Table: c.Table}
+	p := payload{Width: c.Width, Height: c.Height, Table: c.Table, Open: c.Open, Remarks: c.Remarks}
 	if p.Width <= 0 {
 		p.Width = DefaultWidth
 	}

@@ -60,6 +60,7 @@ func (c Classification) MIMEBundle() map[string]any {
 		t.Rows = append(t.Rows, []string{e.Name, e.figure(), e.Limit, e.For, why})
 	}
 	drawn.Table, drawn.Text = t, c.String()
+	drawn.Remarks = append([]string{c.Group + ": " + c.Verdict}, c.Notes...)
 	bundle := drawn.MIMEBundle()
 	bundle[ResultMIME] = c.Record()
 	return bundle

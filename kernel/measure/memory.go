@@ -254,4 +254,6 @@ func (m MemoryResult) Record() Record {
 }
 
 // MIMEBundle returns the result as text, as a chart and as a record.
-func (m MemoryResult) MIMEBundle() map[string]any { return bundle(m.String(), m.Chart(), m.Record()) }
+func (m MemoryResult) MIMEBundle() map[string]any {
+	return bundle(m.String(), m.Chart(), m.Record(), lines(m.String())...)
+}

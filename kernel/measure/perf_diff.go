@@ -119,7 +119,7 @@ func (d PerfDiff) MIMEBundle() map[string]any {
 	for _, x := range d.Rows {
 		c.Table.Rows = append(c.Table.Rows, []string{x.Name, x.A.figure(), x.B.figure(), x.ratio(), x.Verdict, x.A.Reading})
 	}
-	c.Text = d.String()
+	c.Open, c.Text = true, d.String()
 	bundle := c.MIMEBundle()
 	bundle[ResultMIME] = d.Record()
 	return bundle

@@ -226,7 +226,7 @@ func (r PerfResult) Table() *chart.Table {
 // Chart draws user, system and children's time beside the elapsed time.
 func (r PerfResult) Chart() *chart.Chart {
 	c := perfChart(r)
-	c.Table = r.Table()
+	c.Table, c.Open, c.Remarks = r.Table(), true, r.Notes()
 	c.Text = r.String()
 	return c
 }

@@ -242,7 +242,7 @@ func (s Score) MIMEBundle() map[string]any {
 	if len(s.Results) == 1 {
 		r := s.Results[0]
 		r.Guess = s.Guess.Seconds
-		return bundle(s.String(), r.Chart(), s.Record())
+		return bundle(s.String(), r.Chart(), s.Record(), lines(s.String())...)
 	}
 	return bundle(s.String(), nil, s.Record())
 }

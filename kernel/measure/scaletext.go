@@ -40,10 +40,7 @@ func (sc Scaling) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "workers\tmedian\tspeed-up\t\tefficiency\tserial (Karp-Flatt)\tmachine gives\t")
-	loops, rounds, most := []string{}, 0, 0
 	for _, p := range sc.Points {
-		rounds, most = max(rounds, len(p.Result.Samples)), max(most, p.Result.Runs)
-		loops = append(loops, fmt.Sprint(p.Result.Loops))
 		if len(p.Result.Samples) == 0 {
 			fmt.Fprintf(w, "%d\tnothing measured\t\t\t\t\t\t\n", p.Workers)
 			continue
@@ -62,8 +59,17 @@ func (sc Scaling) String() string {
 			ratio(p.Speedup), interval, 100*p.Efficiency, serial, capacity)
 	}
 	w.Flush()
-	lines := []string{strings.TrimRight(trimLines(b.String()), "\n"), sc.Verdict, sc.amdahlWords(), sc.uslWords()}
+	table := strings.TrimRight(trimLines(b.String()), "\n")
+	return strings.Join(append([]string{table}, sc.remarks()...), "\n")
+}
+
+// remarks are the sentences below the table.
+func (sc Scaling) remarks() []string {
+	loops, rounds, most := []string{}, 0, 0
+	lines := []string{sc.Verdict, sc.amdahlWords(), sc.uslWords()}
 	for _, p := range sc.Points {
+		rounds, most = max(rounds, len(p.Result.Samples)), max(most, p.Result.Runs)
+		loops = append(loops, fmt.Sprint(p.Result.Loops))
 		if len(p.Work) > 1 {
 			lines = append(lines, fmt.Sprintf("work of %d workers: %s", p.Workers, list(p.Work)))
 		}
@@ -84,7 +90,7 @@ func (sc Scaling) String() string {
 	} else if sc.Interrupted {
 		lines = append(lines, fmt.Sprintf("note: interrupted after %d of %s", rounds, count(most, "round", "rounds")))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 func (sc *Scaling) amdahlWords() string {
@@ -129,7 +135,9 @@ func list(x []float64) string {
 }
 
 // MIMEBundle returns the scaling as text, as a chart and as a record.
-func (sc Scaling) MIMEBundle() map[string]any { return bundle(sc.String(), sc.Chart(), sc.Record()) }
+func (sc Scaling) MIMEBundle() map[string]any {
+	return bundle(sc.String(), sc.Chart(), sc.Record(), sc.remarks()...)
+}
 
 // Chart draws speed-up over workers beside the ideal, the machine's capacity and
 // the laws that could be told. nil if nothing was measured.

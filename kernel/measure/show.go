@@ -9,9 +9,10 @@ import (
 )
 
 // bundle puts text, chart and record of a result together for the notebook.
-func bundle(text string, c *chart.Chart, r Record) map[string]any {
+func bundle(text string, c *chart.Chart, r Record, remarks ...string) map[string]any {
 	b := map[string]any{"text/plain": text, ResultMIME: r}
 	if c != nil {
+		c.Remarks = append(c.Remarks, remarks...)
 		if payload, ok := c.MIMEBundle()[chart.MIME]; ok {
 			b[chart.MIME] = payload
 		}
@@ -21,7 +22,12 @@ func bundle(text string, c *chart.Chart, r Record) map[string]any {
 
 // MIMEBundle returns the result as text, as a histogram with every sample, and
 // as a record for the notebook to keep.
-func (r Result) MIMEBundle() map[string]any { return bundle(r.String(), r.Chart(), r.Record()) }
+func (r Result) MIMEBundle() map[string]any {
+	return bundle(r.String(), r.Chart(), r.Record(), lines(r.String())...)
+}
+
+// lines are the lines of a text.
+func lines(text string) []string { return strings.Split(text, "\n") }
 
 // Chart draws the samples: a histogram with median and interval, and below it
 // the samples in the order taken. nil if there are fewer than two.
@@ -101,7 +107,9 @@ func (s Series) result(engine string) Result {
 
 // MIMEBundle returns the comparison as text, as a chart of dots and intervals,
 // and as a record.
-func (c Comparison) MIMEBundle() map[string]any { return bundle(c.String(), c.Chart(), c.Record()) }
+func (c Comparison) MIMEBundle() map[string]any {
+	return bundle(c.String(), c.Chart(), c.Record(), c.remarks()...)
+}
 
 // names are those of the variants, where the notebook has given them: "serial,
 // two workers"; "" where they are their code.

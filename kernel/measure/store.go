@@ -291,9 +291,9 @@ func (r Record) MIMEBundle() map[string]any {
 	results := r.Results()
 	switch {
 	case len(results) == 1:
-		return bundle(r.String(), results[0].Chart(), r)
+		return bundle(r.String(), results[0].Chart(), r, lines(r.String())...)
 	case len(results) > 1:
-		return bundle(r.String(), Comparison{Text: r.Text, Engine: r.Engine, Results: results, Differences: make([]Difference, len(results)-1)}.Chart(), r)
+		return bundle(r.String(), Comparison{Text: r.Text, Engine: r.Engine, Results: results, Differences: make([]Difference, len(results)-1)}.Chart(), r, lines(r.String())...)
 	}
 	return bundle(r.String(), nil, r)
 }

@@ -166,12 +166,10 @@ func (sw Sweeping) String() string {
 		fmt.Fprint(w, short(c.Name), "\t\t~"+sw.Param+"^k\t")
 	}
 	fmt.Fprintln(w)
-	rounds, most := 0, 0
 	for i, n := range sw.Values {
 		fmt.Fprint(w, n, "\t")
 		for _, c := range sw.Curves {
 			r := c.Results[i]
-			rounds, most = max(rounds, len(r.Samples)), max(most, r.Runs)
 			if len(r.Samples) == 0 {
 				fmt.Fprint(w, "nothing measured\t\t\t")
 				continue
@@ -186,8 +184,18 @@ func (sw Sweeping) String() string {
 		fmt.Fprintln(w)
 	}
 	w.Flush()
-	lines := []string{strings.TrimRight(trimLines(b.String()), "\n")}
+	table := strings.TrimRight(trimLines(b.String()), "\n")
+	return strings.Join(append([]string{table}, sw.remarks()...), "\n")
+}
+
+// remarks are the sentences below the table.
+func (sw Sweeping) remarks() []string {
+	rounds, most := 0, 0
+	var lines []string
 	for _, c := range sw.Curves {
+		for _, r := range c.Results {
+			rounds, most = max(rounds, len(r.Samples)), max(most, r.Runs)
+		}
 		lines = append(lines, short(c.Name)+" "+c.Growth.words(sw.Param))
 	}
 	if len(sw.Marks) > 0 {
@@ -207,7 +215,7 @@ func (sw Sweeping) String() string {
 	} else if sw.Interrupted {
 		lines = append(lines, fmt.Sprintf("note: interrupted after %d of %s", rounds, count(most, "round", "rounds")))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // words tells a growth.
@@ -222,7 +230,9 @@ func (f Fit) words(param string) string {
 }
 
 // MIMEBundle returns the sweep as text, as a chart and as a record.
-func (sw Sweeping) MIMEBundle() map[string]any { return bundle(sw.String(), sw.Chart(), sw.Record()) }
+func (sw Sweeping) MIMEBundle() map[string]any {
+	return bundle(sw.String(), sw.Chart(), sw.Record(), sw.remarks()...)
+}
 
 // Chart draws each variant's medians with their intervals over the parameter.
 // Axes are logarithmic where the largest value is more than eight times the

@@ -28,11 +28,13 @@ const (
 
 // A Chart is what stands under ChartType.
 type Chart struct {
-	Option json.RawMessage `json:"option"`
-	Width  int             `json:"width"`  // pixels of a page
-	Height int             `json:"height"` // pixels of a page
-	Table  *Table          `json:"table"`
-	Live   *Live           `json:"live"`
+	Option  json.RawMessage `json:"option"`
+	Width   int             `json:"width"`  // pixels of a page
+	Height  int             `json:"height"` // pixels of a page
+	Table   *Table          `json:"table"`
+	Open    bool            `json:"open"`    // the table is to be seen without a click
+	Remarks []string        `json:"remarks"` // sentences below the picture
+	Live    *Live           `json:"live"`
 }
 
 // A Table is what readers see who get no picture.

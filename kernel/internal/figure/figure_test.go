@@ -76,7 +76,7 @@ func TestBundle(t *testing.T) {
 	if w, h, _ := size(m[1]); w != 600 || h != 300 {
 		t.Errorf("the picture in the HTML has %d × %d pixels", w, h)
 	}
-	for _, want := range []string{`alt="Times &amp; &lt;/script&gt;&lt;b&gt;. n = 3"`, "<td>1.23457</td>", "<th>&lt;i&gt;</th>", "<td>n/a</td>"} {
+	for _, want := range []string{`alt="Times &amp; &lt;/script&gt;&lt;b&gt;. n = 3"`, ">1.23457</td>", "<th>&lt;i&gt;</th>", ">n/a</td>"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the HTML lacks %s", want)
 		}
@@ -158,7 +158,7 @@ func TestTable(t *testing.T) {
 	for i := range rows {
 		rows[i] = []any{i}
 	}
-	table(&b, &Table{Columns: []string{"n"}, Rows: rows})
+	table(&b, &Table{Columns: []string{"n"}, Rows: rows}, false)
 	if n := strings.Count(b.String(), "<tr>"); n != maxRows+2 || !strings.Contains(b.String(), "… and 60 more") {
 		t.Errorf("%d rows are shown", n)
 	}

@@ -40,7 +40,8 @@ func html(c *Chart, id string, picture []byte, why error) string {
 		fmt.Fprintf(&b, `<img class="weft-still" alt="%s" width="%d" style="max-width:100%%;height:auto;background:#fff" src="data:image/png;base64,%s">`,
 			stdhtml.EscapeString(name), c.Width, base64.StdEncoding.EncodeToString(picture))
 	}
-	table(&b, c.Table)
+	remarks(&b, c.Remarks)
+	table(&b, c.Table, c.Open)
 	if why == nil && len(c.Option) <= maxLive {
 		script(&b, c, id, name)
 	}
@@ -48,15 +49,39 @@ func html(c *Chart, id string, picture []byte, why error) string {
 	return b.String()
 }
 
+// shortCell is up to how many bytes a cell's text is not broken into lines.
+const shortCell = 18
+
 // maxRows is how many rows of a table are shown.
 const maxRows = 40
 
-// table writes the chart's values, closed until a reader opens them.
-func table(b *strings.Builder, t *Table) {
+// remarks writes sentences below the picture.
+func remarks(b *strings.Builder, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString(`<div class="weft-remarks" style="font-size:12px;line-height:1.45;margin:.2em 10px .6em">`)
+	for _, r := range list {
+		style := ""
+		if strings.HasPrefix(r, "ATTENTION") {
+			style = ` style="font-weight:bold;color:#d55e00"`
+		}
+		b.WriteString("<div" + style + ">" + stdhtml.EscapeString(r) + "</div>")
+	}
+	b.WriteString("</div>")
+}
+
+// table writes the chart's values, closed until a reader opens them unless open.
+func table(b *strings.Builder, t *Table, open bool) {
 	if t == nil || len(t.Columns) == 0 && len(t.Rows) == 0 {
 		return
 	}
-	b.WriteString(`<details><summary>Values</summary><table>`)
+	if open {
+		b.WriteString(`<details open>`)
+	} else {
+		b.WriteString(`<details>`)
+	}
+	b.WriteString(`<summary>Values</summary><table style="font-size:12px">`)
 	if len(t.Columns) > 0 {
 		b.WriteString("<thead><tr>")
 		for _, c := range t.Columns {
@@ -72,7 +97,11 @@ func table(b *strings.Builder, t *Table) {
 		}
 		b.WriteString("<tr>")
 		for _, v := range row {
-			b.WriteString("<td>" + stdhtml.EscapeString(cell(v)) + "</td>")
+			text, td := cell(v), "<td>"
+			if len(text) <= shortCell {
+				td = `<td style="white-space:nowrap">`
+			}
+			b.WriteString(td + stdhtml.EscapeString(text) + "</td>")
 		}
 		b.WriteString("</tr>")
 	}

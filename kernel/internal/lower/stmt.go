@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -141,10 +142,14 @@ func (l *lowerer) ret(s *ast.ReturnStmt) bool {
 		l.padded(s, "{ "+t+" := "+l.value(s.Results[0])+"; return "+t+" }")
 		return true
 	}
-	if len(s.Results) < 1 || len(fs.named) == 0 || fs.sig == nil || len(s.Results) != fs.sig.Results().Len() || len(s.Results) == 1 {
+	if len(s.Results) < 2 || fs.sig == nil || len(s.Results) != fs.sig.Results().Len() {
 		return false
 	}
-	risky := false
+	// The interpreter puts what a builtin returns into the place of the first result.
+	risky := slices.ContainsFunc(s.Results, l.builtinCall)
+	if len(fs.named) == 0 && !risky {
+		return false
+	}
 	for _, e := range s.Results {
 		ast.Inspect(e, func(n ast.Node) bool {
 			switch n := n.(type) {
@@ -174,6 +179,12 @@ func (l *lowerer) ret(s *ast.ReturnStmt) bool {
 	b.WriteString("return " + strings.Join(vals, ", ") + " }")
 	l.padded(s, b.String())
 	return true
+}
+
+// builtinCall reports whether e calls a builtin function: make, new, append …
+func (l *lowerer) builtinCall(e ast.Expr) bool {
+	c, ok := ast.Unparen(e).(*ast.CallExpr)
+	return ok && l.tv(c.Fun).IsBuiltin()
 }
 
 // blankResults writes a bare return of a function with results that have no
