@@ -73,13 +73,16 @@ func whole(t *testing.T, p *Page, area string) {
 }
 
 // Every notebook of the course runs from top to bottom in JupyterLab, with all
-// its charts. The pictures are there to be looked at.
+// its charts. The pictures are there to be looked at. As nothing here keeps time,
+// two of the three tests of the course run at the same time.
 func TestCourseInLab(t *testing.T) {
+	t.Parallel()
 	j := lab(t)
 	putCourse(t, j)
 	eachOf(t, course(t), func(t *testing.T, name, path string) {
 		p := openLab(t, j, name+".ipynb")
 		do(t, p.Eval(`void jupyterapp.shell.collapseLeft()`, nil))
+		do(t, p.Resize(1120, 1000)) // what is read well on a picture
 		begin := time.Now()
 		runLab(t, p)
 		t.Logf("its cells: %.1f s", time.Since(begin).Seconds())
@@ -96,6 +99,7 @@ func TestCourseInLab(t *testing.T) {
 
 // Some of them in the classic Notebook.
 func TestCourseInClassic(t *testing.T) {
+	t.Parallel()
 	j := classic(t)
 	eachOf(t, course(t, "00", "09", "15"), func(t *testing.T, name, path string) {
 		j.put(t, path, name+".ipynb")
@@ -120,6 +124,7 @@ nbformat.write(book, sys.argv[2])
 
 // Every notebook runs with nbclient, and nbconvert's page of it shows all charts.
 func TestCourseConverted(t *testing.T) {
+	t.Parallel()
 	interpreter := python(t, "nbclient, nbconvert, nbformat")
 	eachOf(t, course(t), func(t *testing.T, name, path string) {
 		dir := t.TempDir()

@@ -25,9 +25,9 @@ type workshop struct {
 	env     []string // of Jupyter's programs
 	browser *Browser
 
-	// Tests run one by one.
-	servers map[string]*jupyter // by name
-	missing map[string]string   // what Python says when it lacks these modules
+	lock    sync.Mutex
+	servers map[string]*jupyter // guarded by lock: by name
+	missing map[string]string   // guarded by lock: what Python says when it lacks these modules
 
 	books map[string]*ranBook // guarded by booksLock: by name
 }

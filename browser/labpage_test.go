@@ -109,28 +109,34 @@ func runLab(t *testing.T, p *Page) {
 	endLab(t, p)
 }
 
-// endLab waits for the end of what startAll has started.
+// labCode tells of each cell with code how it is. A cell that may fail has a tag.
+const labCode = `(() => ` + labCells + `.filter(w => w.model.type === "code" && w.model.sharedModel.source.trim()).map(w => ({
+	id: w.model.id, ran: w.model.executionCount !== null,
+	error: (w.model.getMetadata("tags") ?? []).includes("raises-exception") ? "" :
+		w.model.outputs.toJSON().filter(o => o.output_type === "error").map(o => o.ename + ": " + o.evalue).join("; "),
+})))()`
+
+// endLab waits for the end of what startAll has started. JupyterLab says so too
+// early where a cell fails that may: all have to have run, unless one failed that
+// may not.
 func endLab(t *testing.T, p *Page) {
 	t.Helper()
-	err := p.Wait("the end of the cells", `weftEnded && `+labIdle, 5*time.Minute)
+	err := p.Wait("the end of the cells", `weftEnded && `+labIdle+` && (all => all.every(c => c.ran) || all.some(c => c.error))(`+labCode+`)`, 5*time.Minute)
 	var cells []struct {
-		ID, Error       string
-		Text, Ran, Free bool
+		ID, Error string
+		Ran       bool
 	}
-	do(t, p.Eval(labCells+`.filter(w => w.model.type === "code").map(w => ({
-		id: w.model.id, text: w.model.sharedModel.source.trim() !== "", ran: w.model.executionCount !== null,
-		free: (w.model.getMetadata("tags") ?? []).includes("raises-exception"),
-		error: w.model.outputs.toJSON().filter(o => o.output_type === "error").map(o => o.ename + ": " + o.evalue).join("; "),
-	}))`, &cells))
+	do(t, p.Eval(labCode, &cells))
 	for _, c := range cells {
-		if c.Error != "" && !c.Free {
+		if c.Error != "" {
 			t.Errorf("cell %s failed: %s", c.ID, c.Error)
-		}
-		if c.Text && !c.Ran {
+		} else if !c.Ran {
 			t.Errorf("cell %s did not run", c.ID)
 		}
 	}
-	do(t, err)
+	if err != nil {
+		t.Error(err)
+	}
 	if t.Failed() {
 		p.Picture(filepath.Join(pictures, "failed-"+strings.ReplaceAll(t.Name(), "/", "-")+".png"))
 		t.FailNow()

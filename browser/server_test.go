@@ -32,6 +32,7 @@ func python(t *testing.T, modules string) string {
 	t.Helper()
 	need(t)
 	const path = "/usr/bin/python3"
+	shop.lock.Lock()
 	missing, asked := shop.missing[modules]
 	if !asked {
 		if out, err := exec.Command(path, "-W", "ignore", "-c", "import "+modules).CombinedOutput(); err != nil {
@@ -40,6 +41,7 @@ func python(t *testing.T, modules string) string {
 		}
 		shop.missing[modules] = missing
 	}
+	shop.lock.Unlock()
 	if missing != "" {
 		t.Skipf("%s lacks one of %s (apt-get install python3-jupyterlab-server python3-notebook jupyter-nbconvert): %s", path, modules, missing)
 	}
@@ -70,14 +72,15 @@ func surroundings() ([]string, error) {
 // that asks for it, and which ends after the last test.
 func shared(t *testing.T, name string, start func() (*jupyter, error)) *jupyter {
 	t.Helper()
-	if shop.servers[name] == nil {
-		j, err := start()
-		if err != nil {
-			t.Fatal(err)
-		}
+	shop.lock.Lock()
+	defer shop.lock.Unlock()
+	j := shop.servers[name]
+	if j == nil {
+		var err error
+		j, err = start()
+		do(t, err)
 		shop.servers[name] = j
 	}
-	j := shop.servers[name]
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the server said:\n%s", j.said())

@@ -63,8 +63,11 @@ func (p *Page) Whole(element string) (image.Image, []Chart, error) {
 	}
 	var box struct{ X, Y, Width, Height, All int }
 	scroll := func(to int) error {
-		return p.Eval(fmt.Sprintf(`(e => { e.scrollTo(0, %d); const box = e.getBoundingClientRect();
-			return {x: Math.round(box.x), y: Math.round(box.y), width: e.clientWidth, height: e.clientHeight, all: e.scrollHeight} })(document.querySelector(%q))`, to, element), &box)
+		return p.Eval(fmt.Sprintf(`(e => {
+			e.scrollTo(0, %d);
+			const box = e === document.documentElement ? {x: 0, y: 0} : e.getBoundingClientRect();
+			return {x: Math.round(box.x), y: Math.round(box.y), width: e.clientWidth, height: e.clientHeight, all: e.scrollHeight};
+		})(document.querySelector(%q))`, to, element), &box)
 	}
 	if err := scroll(0); err != nil {
 		return nil, nil, err

@@ -20,7 +20,9 @@ func useLab(t *testing.T) hand {
 	name := t.Name() + ".ipynb"
 	j.put(t, filepath.Join("testdata", "use.ipynb"), name)
 	p := openLab(t, j, name)
-	t.Cleanup(func() { p.Picture(filepath.Join(pictures, "use-"+strings.ToLower(strings.TrimPrefix(t.Name(), "TestUse"))+".png")) })
+	t.Cleanup(func() {
+		p.Picture(filepath.Join(pictures, "use-"+strings.ToLower(strings.TrimPrefix(t.Name(), "TestUse"))+".png"))
+	})
 	return hand{p, t}
 }
 

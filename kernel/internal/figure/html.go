@@ -97,7 +97,7 @@ func table(b *strings.Builder, t *Table, open bool) {
 		}
 		b.WriteString("<tr>")
 		for _, v := range row {
-			text, td := cell(v), "<td>"
+			text, td := cell(v), `<td style="text-align:left">`
 			if len(text) <= shortCell {
 				td = `<td style="white-space:nowrap">`
 			}
