@@ -105,13 +105,15 @@ func agreement(text string) string {
 }
 
 var (
-	times  = regexp.MustCompile(`\b\d+(\.\d+)? ?(ns|µs|ms|s|min)\b`)
+	times  = regexp.MustCompile(`\b\d+(\.\d+)? ?(ns|µs|ms|s|min|cores used)\b`)
+	byWhom = regexp.MustCompile(`\((interpreted|compiled)[^)]*\)`)
 	blanks = regexp.MustCompile(`(?m)[ \t]+$`)
 )
 
-// masked is text with times masked.
+// masked is text with times masked, and which engine took them.
 func masked(s string) string {
-	return strings.TrimSuffix(blanks.ReplaceAllString(times.ReplaceAllString(s, "TIME"), ""), "\n")
+	s = byWhom.ReplaceAllString(times.ReplaceAllString(s, "TIME"), "(ENGINE)")
+	return strings.TrimSuffix(blanks.ReplaceAllString(s, ""), "\n")
 }
 
 // isSkipped reports whether a cell was left out as nothing is compiled here.

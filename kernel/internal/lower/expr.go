@@ -53,6 +53,12 @@ func (l *lowerer) expr(e ast.Expr) bool {
 		l.funcLit(e)
 		return true
 	case *ast.TypeAssertExpr:
+		if l.truth[e] {
+			delete(l.truth, e)
+			l.b.WriteString("true == ")
+			l.put(e)
+			return true
+		}
 		return l.assertion(e)
 	case *ast.CompositeLit:
 		if t := l.typeOf(e); t != nil {

@@ -143,6 +143,7 @@ type state struct {
 	box      map[ast.Expr]types.Type  // expressions that a function must turn into an interface
 	returned map[ast.Expr]bool        // results that become interfaces
 	wrap     map[ast.Expr]bool        // names of functions that must be written as literals
+	truth    map[ast.Expr]bool        // type assertions that are conditions
 	held     map[ast.Expr]string      // expressions that a variable holds already
 	argument map[ast.Expr]bool        // arguments of calls
 	inner    map[ast.Expr]bool        // those of calls of interpreted functions
@@ -152,7 +153,7 @@ type state struct {
 }
 
 func newState() state {
-	return state{top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, deferred: map[*ast.FuncLit]string{}, box: map[ast.Expr]types.Type{}, argument: map[ast.Expr]bool{}, returned: map[ast.Expr]bool{}, inner: map[ast.Expr]bool{}, hoisted: map[*types.TypeName]bool{}, checked: map[*ast.StarExpr]bool{}, held: map[ast.Expr]string{}, wrap: map[ast.Expr]bool{}}
+	return state{top: map[ast.Stmt]bool{}, conv: map[ast.Expr]types.Type{}, rename: map[types.Object]string{}, nested: map[ast.Node]bool{}, direct: map[*ast.FuncLit]bool{}, deferred: map[*ast.FuncLit]string{}, box: map[ast.Expr]types.Type{}, argument: map[ast.Expr]bool{}, returned: map[ast.Expr]bool{}, inner: map[ast.Expr]bool{}, hoisted: map[*types.TypeName]bool{}, checked: map[*ast.StarExpr]bool{}, held: map[ast.Expr]string{}, wrap: map[ast.Expr]bool{}, truth: map[ast.Expr]bool{}}
 }
 
 // A funcState is a function whose body is being written.

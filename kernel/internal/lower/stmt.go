@@ -11,6 +11,7 @@ import (
 // stmt writes a statement that has to be rewritten; false means that it may
 // stand as it is.
 func (l *lowerer) stmt(s ast.Stmt) bool {
+	l.conditions(s)
 	switch s := s.(type) {
 	case *ast.AssignStmt:
 		return l.assign(s)
@@ -45,6 +46,30 @@ func (l *lowerer) stmt(s ast.Stmt) bool {
 		return l.plainCall(s, s.Call, "go")
 	}
 	return false
+}
+
+// conditions finds conditions that are type assertions and nothing else. The
+// interpreter takes the branch then if there is a value, true or false; in a
+// comparison it looks at it.
+func (l *lowerer) conditions(s ast.Stmt) {
+	var list []ast.Expr
+	switch s := s.(type) {
+	case *ast.IfStmt:
+		list = []ast.Expr{s.Cond}
+	case *ast.ForStmt:
+		list = []ast.Expr{s.Cond}
+	case *ast.SwitchStmt:
+		for _, c := range s.Body.List {
+			if c, ok := c.(*ast.CaseClause); ok && s.Tag == nil {
+				list = append(list, c.List...)
+			}
+		}
+	}
+	for _, e := range list {
+		if _, ok := e.(*ast.TypeAssertExpr); ok {
+			l.truth[e] = true
+		}
+	}
 }
 
 // ifStmt writes an if. What it declares moves before it, into a block of their
