@@ -48,7 +48,7 @@ test: build
 
 test-all: test
 	go test -race $(TESTFLAGS) $$(go list ./... | grep -v -e '/browser$$' -e '/course$$')
-	go test $(TESTFLAGS) -run Notebooks ./kernel/internal/course -engine interp
+	go test $(TESTFLAGS) -run Notebooks ./kernel/internal/course -engine auto
 	GOEXPERIMENT=simd go test $(TESTFLAGS) ./kernels/julia
 	go test -tags noasm -cpu 1,4 $(TESTFLAGS) ./kernels/... ./runtime/... ./kernel/measure/... ./kernel/display/...
 	$(MAKE) lab-test
@@ -81,7 +81,7 @@ bench:
 	go run $(BENCHSTAT) -col /impl bench-$$(git rev-parse --short HEAD).txt
 
 notebooks:
-	go test -count 1 -timeout 80m -v $(TESTFLAGS) -run Notebooks ./kernel/internal/course -measure $(UPDATE)
+	go test -count 1 -timeout 80m -v $(TESTFLAGS) -run Notebooks ./kernel/internal/course -engine auto -measure $(UPDATE)
 
 site: build
 	bin/weft publish --run -o site --title "Weft: parallelism you can see" notebooks/*.ipynb

@@ -11,16 +11,16 @@ const quickVariable = "WEFT_QUICK"
 
 // What a rehearsal takes at most.
 const (
-	quickRuns   = 3
+	quickRuns   = 2
 	quickSample = 500 * time.Microsecond
 	quickPoints = 3
 )
 
 // Quick reports whether this is a rehearsal: the environment variable WEFT_QUICK
 // is set, but to 0, as "weft run --quick" does. Everything is measured then, but
-// only three times and for a moment, sweeps with three of their values, so that
-// a notebook of many measurements can be tried in seconds. Its figures say that
-// they tell nothing.
+// only twice and for a moment, and with three of many values or workers, so that a
+// notebook of many measurements can be tried in seconds. Its figures say that they
+// tell nothing.
 //
 // Code that takes samples of its own asks Quick to do so, too.
 func Quick() bool {

@@ -124,6 +124,9 @@ func Scale(o ScaleOptions, v Variant) (sc Scaling, err error) {
 	}
 	workers = slices.Compact(slices.Sorted(slices.Values(append([]int{1}, workers...))))
 
+	if Quick() {
+		workers = ends(workers)
+	}
 	s := newSampler(o.Options)
 	s.least = fewestRuns + 1
 	for _, w := range workers {

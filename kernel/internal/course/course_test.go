@@ -18,7 +18,7 @@ import (
 var (
 	update  = flag.Bool("update", false, "write testdata anew")
 	measure = flag.Bool("measure", false, "measure as a reader would, instead of a rehearsal")
-	engine  = flag.String("engine", "auto", "what runs the cells, as weft run takes it; with interp those that need the compiler are skipped")
+	engine  = flag.String("engine", "interp", "what runs the cells, as weft run takes it; with interp, which is quicker, those that need the compiler are skipped")
 )
 
 const (
@@ -74,6 +74,9 @@ func TestNotebooks(t *testing.T) {
 			nb := ran(t, path)
 			golden := filepath.Join("testdata", name(path)+".txt")
 			if *update {
+				if *engine == "interp" {
+					t.Fatal("-update takes -engine auto, which skips no cell")
+				}
 				if err := os.WriteFile(golden, []byte(text(nb)), 0o644); err != nil {
 					t.Fatal(err)
 				}
