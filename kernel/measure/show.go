@@ -111,19 +111,17 @@ func (c Comparison) MIMEBundle() map[string]any {
 	return bundle(c.String(), c.Chart(), c.Record(), c.remarks()...)
 }
 
-// names are those of the variants, where the notebook has given them: "serial,
-// two workers"; "" where they are their code.
-func (c Comparison) names() string {
-	var names []string
-	for _, r := range c.Results {
-		if r.Name != "" && r.Name != r.Text {
-			names = append(names, r.Name)
+// names are those of variants, where the notebook has given them: "serial, two
+// workers"; "" where they are their code.
+func names(results []Result) string {
+	var list []string
+	for _, r := range results {
+		if r.Name == "" || r.Name == r.Text {
+			return ""
 		}
+		list = append(list, r.Name)
 	}
-	if len(names) < len(c.Results) {
-		return ""
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(list, ", ")
 }
 
 // Chart draws the medians with their intervals, samples behind them and the
@@ -134,7 +132,7 @@ func (c Comparison) Chart() *chart.Chart {
 	if c.Text != "" {
 		d.Title = short(c.Text)
 	}
-	if names := c.names(); names != "" {
+	if names := names(c.Results); names != "" {
 		d.Title = names
 	}
 	for i := range c.Results {

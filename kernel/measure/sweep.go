@@ -238,11 +238,14 @@ func (sw Sweeping) MIMEBundle() map[string]any {
 // Axes are logarithmic where the largest value is more than eight times the
 // smallest. nil if nothing was measured.
 func (sw Sweeping) Chart() *chart.Chart {
-	var all []Result
+	var all, heads []Result
 	for _, c := range sw.Curves {
-		all = append(all, c.Results...)
+		all, heads = append(all, c.Results...), append(heads, c.Results[0])
 	}
 	d := chart.SweepData{Title: short(sw.Text), Note: Caption(sw.Engine, fewestAndMost(all)), X: sw.Param}
+	if names := names(heads); names != "" {
+		d.Title = names
+	}
 	low, high := math.Inf(1), 0.0
 	for _, c := range sw.Curves {
 		s := chart.Series{Name: short(c.Name)}
