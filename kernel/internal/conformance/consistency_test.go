@@ -25,13 +25,13 @@ import (
 	"github.com/weft-go/weft/kernel/internal/wire"
 )
 
-// TestConsistency runs the cells of every script of package front and of every
-// notebook of the course with each engine, and the same cells' text as one
-// ordinary program that the go command builds. All print the same.
+// TestConsistency runs the cells of every script of package front and of the tour
+// with each engine, and the same cells' text as one ordinary program that the go
+// command builds. All print the same. (Package course compares the other
+// notebooks, with both engines.)
 //
 // Scripts in which somebody interrupts, waits or types are left out: they are
-// about the kernel. Of the notebooks the tour is one; package course compares the
-// others, with both engines. Left out are, too:
+// about the kernel. Left out are, too:
 //
 //   - cells with magics, and cells that don't compile, among them those that need
 //     what a cell left out declares;

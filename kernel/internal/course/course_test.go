@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +20,7 @@ import (
 var (
 	update  = flag.Bool("update", false, "write testdata anew")
 	measure = flag.Bool("measure", false, "measure as a reader would, instead of a rehearsal")
-	engine  = flag.String("engine", "interp", "what runs the cells, as weft run takes it; with interp, which is quicker, those that need the compiler are skipped")
+	engine  = flag.String("engine", "interp", "what runs the cells, as weft run takes it; with interp, which is quick, those that need the compiler or measure are skipped")
 )
 
 const (
@@ -91,8 +93,49 @@ func TestNotebooks(t *testing.T) {
 	}
 }
 
+// measures matches cells of line magics that measure, of which testdata
+// has little more than that they are there.
+var measures = regexp.MustCompile(`^\s*%(bench|cachesim|classify|compare|lprun|memit|mprof|perf|prun|roofline|scale|sweep|timeit|trace|verify)\b`)
+
+// skip is the tag of cells that are not to be run.
+const skip = "skip-execution"
+
+// short writes a notebook in which the cells that measure are not to be run.
+func short(t *testing.T, path string) string {
+	nb, err := notebook.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last *notebook.Cell // that was left out
+	for _, c := range nb.Cells {
+		switch {
+		case c.Kind != notebook.Code:
+		case measures.MatchString(c.Source):
+			c.Metadata["tags"] = append(anys(c.Tags()), skip)
+			last = c
+		case last != nil && strings.Contains(c.Source, "measure.Last()"): // it looks at the figures
+			last.Metadata["tags"] = slices.DeleteFunc(anys(last.Tags()), func(tag any) bool { return tag == skip })
+		}
+	}
+	out := filepath.Join(t.TempDir(), filepath.Base(path))
+	if err := notebook.Save(out, nb); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func anys(list []string) (out []any) {
+	for _, s := range list {
+		out = append(out, s)
+	}
+	return out
+}
+
 // ran is a notebook after it was run.
 func ran(t *testing.T, path string) *notebook.Notebook {
+	if *engine == "interp" {
+		path = short(t, path)
+	}
 	out := filepath.Join(t.TempDir(), "ran.ipynb")
 	args := []string{"run", "--engine", *engine, "-o", out, path}
 	if !*measure {
@@ -133,6 +176,7 @@ func compare(t *testing.T, nb *notebook.Notebook, golden string) {
 		shown, known := want[c.ID]
 		delete(want, c.ID)
 		switch got := show(c); {
+		case c.Tagged(skip):
 		case isSkipped(c):
 			skipped++
 		case !known:
