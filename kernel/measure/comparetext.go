@@ -96,8 +96,11 @@ func ratio(x float64) string {
 	return fmt.Sprintf("%.*f", decimals(x, 3), x)
 }
 
-// remarks tells what stands below the table.
+// remarks tells what stands below the table; nothing of nothing compared.
 func (c Comparison) remarks() []string {
+	if len(c.Results) == 0 {
+		return nil
+	}
 	var lines []string
 	for _, check := range c.Checks {
 		mark := ""

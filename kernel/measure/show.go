@@ -169,8 +169,6 @@ func (c Comparison) Record() Record {
 			rec.Notes = append(rec.Notes, fmt.Sprintf("%s and %s: %s", d.Name, d.Base, d.words()))
 		}
 	}
-	if len(c.Results) > 0 {
-		rec.Notes = append(rec.Notes, c.remarks()...)
-	}
+	rec.Notes = append(rec.Notes, c.remarks()...)
 	return rec
 }
