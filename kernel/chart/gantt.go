@@ -76,8 +76,8 @@ func Gantt(d GanttData) *Chart {
 	}
 	x.fit()
 	x.tightest()
-	slices.SortStableFunc(kinds, func(a, b string) int { return cmpFloat(busy[b], busy[a]) })
 	if len(kinds) > ganttKinds {
+		slices.SortStableFunc(kinds, func(a, b string) int { return cmpFloat(busy[b], busy[a]) })
 		p.note(fmt.Sprintf("%d further kinds drawn as %q", len(kinds)-ganttKinds+1, "other"))
 		kinds = append(kinds[:ganttKinds-1:ganttKinds-1], "other")
 	}
@@ -112,6 +112,9 @@ func Gantt(d GanttData) *Chart {
 	if first, ok := p.series[0].(obj); ok {
 		c := xyChart{p: p, x: x, marks: d.Marks}
 		c.markings(first)
+		if lines, ok := first["markLine"].(obj); ok {
+			lines["label"].(obj)["position"] = "start" // rows run down, so that lines start above them
+		}
 	}
 	p.ganttLayout(d, x, rows)
 	p.ganttTable(kinds, busy, d.Blocked, (x.hi-x.lo)*float64(len(rows)))
@@ -192,8 +195,11 @@ func (p *plot) ganttLayout(d GanttData, x *axis, rows []string) {
 	xo := x.option()
 	xo["nameGap"] = 28
 	rowAxis := lying(rows, 170)
+	top := p.top() + 8
+	if len(d.Marks) > 0 {
+		top += 12 // their names
+	}
 	if len(waits) == 0 {
-		top := p.top() + 8
 		p.c.Height = top + height + nameHeight + tickHeight
 		p.c.Option["grid"] = obj{"left": left, "right": 28, "top": top, "height": height}
 		p.c.Option["xAxis"], p.c.Option["yAxis"] = xo, rowAxis
@@ -212,7 +218,6 @@ func (p *plot) ganttLayout(d GanttData, x *axis, rows []string) {
 		"label":   obj{"show": true, "position": "right", "fontSize": 11, "color": "@text", "formatter": fn("texts", texts)},
 		"tooltip": obj{"formatter": fn("tipTexts", tips(causeNames(waits), "", texts))},
 	})
-	top := p.top() + 8
 	second := top + height + nameHeight + tickHeight + 10
 	low := max(len(waits)*20, 24)
 	p.c.Height = second + low + nameHeight + tickHeight

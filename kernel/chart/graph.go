@@ -92,6 +92,11 @@ func Graph(d GraphData) *Chart {
 		}
 		data = append(data, item)
 	}
+	straight := 0.0
+	if d.Directed {
+		straight = 0.12 // both directions are seen
+	}
+	beside := map[[2]int]int{}
 	for _, e := range edges {
 		style := obj{"width": 1.2, "opacity": 0.75}
 		if heaviest > 0 && e.Weight > 0 {
@@ -100,7 +105,16 @@ func Graph(d GraphData) *Chart {
 		if e.Strong {
 			style["width"], style["opacity"], style["color"] = 4, 1, "@3"
 		}
-		link := obj{"source": index[e.From], "target": index[e.To], "lineStyle": style}
+		from, to := index[e.From], index[e.To]
+		pair := [2]int{from, to}
+		if !d.Directed {
+			pair = [2]int{min(from, to), max(from, to)}
+		}
+		if n := beside[pair]; n > 0 { // edges between the same nodes side by side
+			style["curveness"] = significant(straight+0.2*float64(n), 2)
+		}
+		beside[pair]++
+		link := obj{"source": from, "target": to, "lineStyle": style}
 		if text := or(e.Label, weight(e.Weight)); text != "" && len(edges) <= 80 {
 			link["label"] = obj{"show": true, "formatter": fn("always", shorten(plain(text), 16)), "fontSize": 11, "color": "@muted"}
 		}
@@ -120,12 +134,11 @@ func Graph(d GraphData) *Chart {
 	}
 	s := obj{
 		"type": "graph", "layout": "none", "data": data, "links": orEmpty(links), "categories": categories, "roam": false,
-		"label": label, "emphasis": obj{"focus": "adjacency"}, "lineStyle": obj{"curveness": 0},
+		"label": label, "emphasis": obj{"focus": "adjacency"}, "lineStyle": obj{"curveness": straight},
 		"left": graphLeft, "right": graphRight, "bottom": graphBottom, "preserveAspect": "contain",
 	}
 	if d.Directed {
 		s["edgeSymbol"], s["edgeSymbolSize"] = list{"none", "arrow"}, 8
-		s["lineStyle"] = obj{"curveness": 0.12}
 	}
 	p.series = append(p.series, s)
 	p.c.Height = 440

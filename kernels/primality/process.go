@@ -13,8 +13,8 @@ import (
 
 // Process is [Serial] in worker processes (0: GOMAXPROCS), which are started
 // for the call and each search one range, asking every so many divisions the
-// flag whether another has found a divisor. The error is bad arguments, an
-// interrupt, or what kept a worker or the flag from working.
+// flag whether another has found a divisor; none is started for what small primes
+// decide. The error is bad arguments, an interrupt, or what kept a worker or the flag from working.
 func Process(n, workers int, flag Flag, every int) (r Result, err error) {
 	defer func() {
 		if err != nil {
@@ -24,6 +24,9 @@ func Process(n, workers int, flag Flag, every int) (r Result, err error) {
 	r = Result{N: n}
 	if err := check(n, workers, every); err != nil {
 		return r, err
+	}
+	if r, done := easy(n); done {
+		return r, nil
 	}
 	c, err := newCrew(n, workers, every, flag)
 	if err != nil {
@@ -91,8 +94,22 @@ func (s wordSignal) raised() (bool, error) { return s.v.Get() != 0, nil }
 // A lockedSignal is a word of shared memory with a lock.
 type lockedSignal struct{ v *proc.Value }
 
-func (s lockedSignal) raise() error          { s.v.Set(1); return nil }
-func (s lockedSignal) raised() (bool, error) { return s.v.Get() != 0, nil }
+func (s lockedSignal) raise() error { return s.locked(func() { s.v.Set(1) }) }
+
+func (s lockedSignal) raised() (up bool, err error) {
+	err = s.locked(func() { up = s.v.Get() != 0 })
+	return up, err
+}
+
+// locked takes also the lock of a worker that died with it: the word is whole at
+// every moment.
+func (s lockedSignal) locked(f func()) error {
+	if err := s.v.Lock(); err != nil && !errors.Is(err, proc.ErrOwnerDied) {
+		return err
+	}
+	f()
+	return s.v.Unlock()
+}
 
 // A pipeSignal is a worker's end of a pipe to the parent, which passes what one
 // worker sends on to the others: nothing but the flag is ever sent.
