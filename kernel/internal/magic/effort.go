@@ -284,7 +284,7 @@ func effortRows(list []effort) (rows []effortRow) {
 	return rows
 }
 
-const effortFormula = "D = L + M + I + (C + E) × 2: lines, complexity, imports, and twice the lines that convert or configure, more than the serial function's"
+const effortFormula = "D = L + M + I + (C + E) × 2, beyond the serial function: lines, complexity, imports, conversions, settings"
 
 func effortText(list []effort) string {
 	var b strings.Builder

@@ -145,7 +145,7 @@ func TestErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e.Limit = time.Minute
-			if strings.HasPrefix(tt.name, "endless") {
+			if strings.HasPrefix(tt.want, "took more than") {
 				e.Limit = 300 * time.Millisecond
 			}
 			_, err := e.Draw([]byte(tt.option), 300, 200)
