@@ -412,14 +412,14 @@ func (x *execution) send(r link.Run) (link.Done, error) {
 	if err != nil {
 		return link.Done{}, err
 	}
+	if r.Measure != nil {
+		<-x.warm
+	}
 	x.front.mu.Lock()
 	stopped := x.stopped
 	x.front.mu.Unlock()
 	if stopped {
 		return link.Done{Cell: r.Cell, Status: link.Interrupted}, nil
-	}
-	if r.Measure != nil {
-		<-x.warm
 	}
 	done, err := s.Run(r)
 	x.report = done.Report

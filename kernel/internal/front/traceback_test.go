@@ -3,6 +3,7 @@ package front
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -130,5 +131,27 @@ func TestAnswersWhileRunning(t *testing.T) {
 			return
 		case <-time.After(100 * time.Millisecond):
 		}
+	}
+}
+
+// An interrupt that comes before the session has the run stops it nevertheless.
+func TestInterruptBeforeTheRun(t *testing.T) {
+	f := newFront(t, Options{})
+	f.enter("cell[1]", "")
+	x := f.begin("cell[1]", new(page))
+	defer f.leave(x)
+	warm := make(chan struct{})
+	x.warm = warm
+	var done link.Done
+	var err error
+	var sent sync.WaitGroup
+	sent.Go(func() { done, err = x.send(link.Run{Cell: 1, Name: "cell[1]", Measure: new(link.Measure)}) })
+	time.Sleep(50 * time.Millisecond) // it waits for charts
+	f.Interrupt()
+	time.Sleep(2 * interruptAgain * 30 * time.Millisecond) // until it is no longer repeated
+	close(warm)
+	sent.Wait()
+	if err != nil || done.Status != link.Interrupted {
+		t.Errorf("the run ended as %+v, %v", done, err)
 	}
 }
