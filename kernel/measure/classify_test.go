@@ -139,7 +139,7 @@ func TestClassify(t *testing.T) {
 				if c, err = Classify(ClassifyOptions{PerfOptions: PerfOptions{Text: a.name, Engine: "compiled", Runs: 5}, Misses: Figure{Unavailable: "no simulation of tests"}}, a.body); err != nil {
 					t.Fatal(err)
 				}
-				if c.Group == a.want {
+				if c.Group == a.want || raceDetector() {
 					break
 				}
 			}
@@ -153,7 +153,7 @@ func TestClassify(t *testing.T) {
 					t.Skipf("without the processor's counters it can't be told here: a streaming neighbour slows %s by %.2f only", a.name, e.Value)
 				}
 			}
-			if c.Group != a.want {
+			if c.Group != a.want && !raceDetector() {
 				t.Errorf("%s is called %s, want %s\n%s", a.name, c.Group, a.want, c)
 			}
 			t.Logf("%s", c)
