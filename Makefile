@@ -18,7 +18,8 @@
 # make install   ./install.sh
 # make conformance  the Go project's own test programs as cells, with each engine;
 #                fails if one does worse than the lists in the package say, and
-#                writes these with UPDATE=-update
+#                writes these with UPDATE=-update; and all scripts of the tests as
+#                ordinary programs
 
 # Tools are run by version, so that go.mod lists what programs link and nothing else.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -26,7 +27,7 @@ BENCHSTAT   = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # TESTFLAGS go to every go test: make test TESTFLAGS=-v
 TESTFLAGS ?=
-FUZZTIME  ?= 10s
+FUZZTIME  ?= 5s
 BENCH     ?= .
 
 # The version is stamped from git where this is a checkout that git can read.
@@ -35,8 +36,9 @@ VCS := $(shell git rev-parse --verify -q HEAD >/dev/null 2>&1 && echo true || ec
 # Packages whose tests keep time, or load the machine: they run alone, one by one.
 ALONE = ./kernel/internal/python ./kernel/measure ./kernel/internal/bench ./runtime/par
 
-# Packages whose tests only drive programs, in which the race detector is not.
-PROGRAMS = browser conformance course python
+# Packages where the race detector has little to see: nothing runs at the same
+# time, or tests drive programs that are built without it.
+UNRACED = browser conformance course python cachesim twins chart instrument lower still symbols
 
 export GOTOOLCHAIN = local
 export CGO_ENABLED = 1
@@ -51,8 +53,8 @@ test: build
 	go test -p 1 $(TESTFLAGS) $(ALONE)
 
 test-all: test
-	go test -race $(TESTFLAGS) $$(go list ./... | grep -v $(PROGRAMS:%=-e '/%$$') -e '/front$$')
-	go test -race -short $(TESTFLAGS) ./kernel/internal/front
+	go test -race $(TESTFLAGS) $$(go list ./... | grep -v $(UNRACED:%=-e '/%$$') $(ALONE:.%=-e '%$$') -e '/front$$')
+	go test -race -short -p 1 $(TESTFLAGS) ./kernel/internal/front $(filter-out %/python,$(ALONE))
 	go test $(TESTFLAGS) -run Notebooks ./kernel/internal/course -engine auto
 	GOEXPERIMENT=simd go test $(TESTFLAGS) ./kernels/julia
 	go test -tags noasm -cpu 1,4 $(TESTFLAGS) ./kernels/... ./runtime/... ./kernel/measure/... ./kernel/display/...
@@ -62,7 +64,7 @@ test-all: test
 # Where JupyterLab's front end can't be built, its tests say so and are skipped.
 look lab-test pictures:
 	-browser/lab/install.sh
-	go test -count 1 -timeout 60m $(TESTFLAGS) ./browser $(LOOK); code=$$?; echo "pictures of what was seen: browser/out"; exit $$code
+	go test -count 1 -timeout 60m -parallel 3 $(TESTFLAGS) ./browser $(LOOK); code=$$?; echo "pictures of what was seen: browser/out"; exit $$code
 
 look: LOOK = -skip '^Test(Course|Use)'
 pictures: LOOK = -run '^TestPictures$$' -docs ../docs
@@ -110,4 +112,5 @@ conformance: build
 	conform="bin/conform -known kernel/internal/conformance/testdata $(UPDATE)"; \
 	$$conform -engine interp,auto || bad=1; \
 	$$conform -engine auto -split || bad=1; \
+	go test -count 1 $(TESTFLAGS) ./kernel/internal/conformance -kernels || bad=1; \
 	exit $$bad

@@ -74,7 +74,7 @@ func whole(t *testing.T, p *Page, area string) {
 
 // Every notebook of the course runs from top to bottom in JupyterLab, with all
 // its charts. The pictures are there to be looked at. As nothing here keeps time,
-// two of the three tests of the course run at the same time.
+// the three tests of the course run at the same time.
 func TestCourseInLab(t *testing.T) {
 	t.Parallel()
 	j := lab(t)

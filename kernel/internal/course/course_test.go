@@ -64,10 +64,14 @@ func name(path string) string { return strings.TrimSuffix(filepath.Base(path), "
 // TestNotebooks runs each notebook, which may not fail, and compares what its
 // cells show.
 func TestNotebooks(t *testing.T) {
-	together := make(chan bool, max(1, runtime.NumCPU()/2))
-	if *measure {
-		together = make(chan bool, 1)
+	many := runtime.NumCPU()
+	switch {
+	case *measure:
+		many = 1
+	case *engine == "interp": // other packages' tests run beside this
+		many = max(1, many/2)
 	}
+	together := make(chan bool, many)
 	for _, path := range notebooks(t) {
 		t.Run(name(path), func(t *testing.T) {
 			t.Parallel()
@@ -93,9 +97,9 @@ func TestNotebooks(t *testing.T) {
 	}
 }
 
-// measures matches cells of line magics that measure, of which testdata
-// has little more than that they are there.
-var measures = regexp.MustCompile(`^\s*%(bench|cachesim|classify|compare|lprun|memit|mprof|perf|prun|roofline|scale|sweep|timeit|trace|verify)\b`)
+// measures matches cells of magics that measure, of which testdata has little
+// more than that they are there.
+var measures = regexp.MustCompile(`^\s*%%?(bench|cachesim|classify|compare|lprun|memit|mprof|perf|prun|roofline|scale|sweep|timeit|trace|verify)\b`)
 
 // skip is the tag of cells that are not to be run.
 const skip = "skip-execution"
