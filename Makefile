@@ -112,5 +112,5 @@ conformance: build
 	conform="bin/conform -known kernel/internal/conformance/testdata $(UPDATE)"; \
 	$$conform -engine interp,auto || bad=1; \
 	$$conform -engine auto -split || bad=1; \
-	go test -count 1 $(TESTFLAGS) ./kernel/internal/conformance -kernels || bad=1; \
+	go test -count 1 $(TESTFLAGS) ./kernel/internal/conformance -all || bad=1; \
 	exit $$bad

@@ -26,10 +26,10 @@ import (
 	"github.com/weft-go/weft/kernel/internal/wire"
 )
 
-var kernels = flag.Bool("kernels", false, "take the kernels' scripts, too, which differ in little but what they call")
+var allScripts = flag.Bool("all", false, "take the scripts of kernels and magics, too: they differ in what they call, hardly in their Go")
 
-// TestConsistency runs the cells of the scripts of package front and of the tour
-// with each engine, and the same cells' text as one ordinary program that the go
+// TestConsistency runs the cells of package front's scripts and of the tour with
+// each engine, and the same cells' text as one ordinary program that the go
 // command builds. All print the same. (Package course compares the other
 // notebooks, with both engines.)
 //
@@ -62,7 +62,7 @@ func TestConsistency(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s != nil && (*kernels || !strings.HasPrefix(s.name, "kernel_")) {
+			if s != nil && (*allScripts || !strings.HasPrefix(s.name, "kernel_") && !strings.HasPrefix(s.name, "magic_")) {
 				scripts = append(scripts, s)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 var randomSeed = flag.Uint64("random.seed", 0, "the one sequence that TestSharedAtRandom runs; 0 for new ones until its time is over")
 
 // randomTime is how long TestSharedAtRandom runs sequences.
-const randomTime = 12 * time.Second
+const randomTime = 5 * time.Second
 
 // between are operations on several variables, whose names end in "x_".
 var between = []string{
