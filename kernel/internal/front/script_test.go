@@ -232,6 +232,9 @@ func runScript(t *testing.T, script *txtar.Archive, engine string, only bool) {
 			if engine != engineInterp {
 				d += compileWithin
 			}
+			if raceEnabled { // which slows the front
+				d *= 2
+			}
 			if took > d {
 				t.Errorf("cell %d took %v, want %v", count, took, d)
 			}
