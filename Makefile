@@ -18,8 +18,8 @@
 # make install   ./install.sh
 # make conformance  the Go project's own test programs as cells, with each engine;
 #                fails if one does worse than the lists in the package say, and
-#                writes these with UPDATE=-update; and all scripts of the tests as
-#                ordinary programs
+#                writes these with UPDATE=-update; and all scripts of the tests with
+#                every engine and as ordinary programs
 
 # Tools are run by version, so that go.mod lists what programs link and nothing else.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	grammarTime = flag.Duration("grammar", 5*time.Second, "how long TestGrammar writes sessions")
+	grammarTime = flag.Duration("grammar", 3*time.Second, "how long TestGrammar writes sessions")
 	grammarSeed = flag.Uint64("seed", 0, "the first session of TestGrammar; 0 for one by the clock")
 )
 

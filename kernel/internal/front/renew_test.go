@@ -191,7 +191,7 @@ func TestManyRedefinitions(t *testing.T) {
 		t.Skip("builds for minutes")
 	}
 	needCompiler(t)
-	redefinitions, every := 30, 12
+	redefinitions, every := 20, 8
 	if n, err := strconv.Atoi(os.Getenv("WEFT_REDEFINITIONS")); err == nil {
 		redefinitions, every = n, renewAfter
 	}

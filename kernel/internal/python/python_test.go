@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -44,52 +46,62 @@ func lastLine(b []byte) string {
 	return string(b[bytes.LastIndexByte(b, '\n')+1:])
 }
 
-// jupyter builds Weft, registers it in a folder of the test's own and returns
+// home is the folder in which jupyter builds Weft.
+var home string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if home, err = os.MkdirTemp("", "weft-python-"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(home)
+		return m.Run()
+	}())
+}
+
+// jupyter builds Weft, registers it in a folder of the tests' own and returns
 // the environment in which Jupyter's programs find it, and nothing else.
-func jupyter(t *testing.T) []string {
-	t.Helper()
-	dir := t.TempDir()
-	bin := filepath.Join(dir, "bin") + string(filepath.Separator)
+var jupyter = sync.OnceValues(func() ([]string, error) {
+	bin := filepath.Join(home, "bin") + string(filepath.Separator)
 	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", bin, "./kernel/cmd/weft", "./kernel/cmd/weft-session")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build weft: %v\n%s", err, out)
+		return nil, fmt.Errorf("build weft: %w\n%s", err, out)
 	}
-	if out, err := exec.Command(bin+"weft", "install", "--prefix", dir).CombinedOutput(); err != nil {
-		t.Fatalf("weft install: %v\n%s", err, out)
+	if out, err := exec.Command(bin+"weft", "install", "--prefix", home).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("weft install: %w\n%s", err, out)
+	}
+	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOCACHE: %w", err)
 	}
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "JUPYTER") || strings.HasPrefix(v, "WEFT") || strings.HasPrefix(v, "XDG_")
 	})
 	return append(env,
-		"JUPYTER_PATH="+filepath.Join(dir, "share", "jupyter"),
-		"JUPYTER_DATA_DIR="+filepath.Join(dir, "data"),
-		"JUPYTER_CONFIG_DIR="+filepath.Join(dir, "config"),
-		"JUPYTER_RUNTIME_DIR="+filepath.Join(dir, "runtime"),
-		"IPYTHONDIR="+filepath.Join(dir, "ipython"),
-		"XDG_DATA_HOME="+filepath.Join(dir, "xdg", "data"),
-		"XDG_STATE_HOME="+filepath.Join(dir, "xdg", "state"),
-		"XDG_CACHE_HOME="+filepath.Join(dir, "xdg", "cache"),
-		"GOCACHE="+goCache(t),
+		"JUPYTER_PATH="+filepath.Join(home, "share", "jupyter"),
+		"JUPYTER_DATA_DIR="+filepath.Join(home, "data"),
+		"JUPYTER_CONFIG_DIR="+filepath.Join(home, "config"),
+		"JUPYTER_RUNTIME_DIR="+filepath.Join(home, "runtime"),
+		"IPYTHONDIR="+filepath.Join(home, "ipython"),
+		"XDG_DATA_HOME="+filepath.Join(home, "xdg", "data"),
+		"XDG_STATE_HOME="+filepath.Join(home, "xdg", "state"),
+		"XDG_CACHE_HOME="+filepath.Join(home, "xdg", "cache"),
+		"GOCACHE="+strings.TrimSpace(string(cache)), // it lies below XDG_CACHE_HOME otherwise
 		"PYTHONDONTWRITEBYTECODE=1",
 		"WEFT_QUICK=1", // what is measured is not looked at
-	)
-}
-
-// goCache is Go's build cache, which lies below XDG_CACHE_HOME otherwise.
-func goCache(t *testing.T) string {
-	t.Helper()
-	out, err := exec.Command("go", "env", "GOCACHE").Output()
-	if err != nil {
-		t.Fatalf("go env GOCACHE: %v", err)
-	}
-	return strings.TrimSpace(string(out))
-}
+	), nil
+})
 
 // run runs a Python program and returns what it wrote. When it takes too long
 // it is asked to end, so that it can end its kernel.
-func run(t *testing.T, env []string, dir, name string, args ...string) (stdout, stderr []byte, err error) {
+func run(t *testing.T, dir, name string, args ...string) (stdout, stderr []byte, err error) {
 	t.Helper()
+	env, err := jupyter()
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
@@ -107,13 +119,14 @@ func run(t *testing.T, env []string, dir, name string, args ...string) (stdout, 
 
 // TestProtocol runs jupyter_kernel_test, every part of it.
 func TestProtocol(t *testing.T) {
+	t.Parallel()
 	python := interpreter(t, "jupyter_kernel_test")
 	script, err := filepath.Abs(filepath.Join("testdata", "protocol.py"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	_, log, err := run(t, jupyter(t), dir, python, "-W", "ignore", script, "results.json")
+	_, log, err := run(t, dir, python, "-W", "ignore", script, "results.json")
 	t.Logf("jupyter_kernel_test says\n%s", log)
 	text, fileErr := os.ReadFile(filepath.Join(dir, "results.json"))
 	if fileErr != nil {
@@ -155,7 +168,7 @@ func execute(t *testing.T, notebook string) []cell {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, log, err := run(t, jupyter(t), t.TempDir(), python, "-W", "ignore", script, notebook, "weft")
+	out, log, err := run(t, t.TempDir(), python, "-W", "ignore", script, notebook, "weft")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}
@@ -202,6 +215,7 @@ func TestREADME(t *testing.T) {
 
 // TestTour lets nbclient execute the tour as any notebook server would.
 func TestTour(t *testing.T) {
+	t.Parallel()
 	tour, err := filepath.Abs(filepath.Join("..", "..", "..", "notebooks", "00-tour.ipynb"))
 	if err != nil {
 		t.Fatal(err)
