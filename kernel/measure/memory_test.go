@@ -38,6 +38,15 @@ func raceDetector() bool {
 	return false
 }
 
+// onlyArithmetic skips, under the race detector, a test of one goroutine that would
+// take a minute.
+func onlyArithmetic(t *testing.T) {
+	t.Helper()
+	if raceDetector() {
+		t.Skip("one goroutine's arithmetic: there is no race to detect")
+	}
+}
+
 func near(got int64, wantMiB, tolerance float64) bool {
 	return math.Abs(float64(got)/(1<<20)-wantMiB) <= tolerance
 }

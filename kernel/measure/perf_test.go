@@ -94,15 +94,16 @@ func TestPerfBundle(t *testing.T) {
 	}
 }
 
-func TestPerfCounts(t *testing.T) {
-	work := func() {
-		x := 1.0
-		for range 300_000 {
-			x = math.Sqrt(x + 1)
-		}
-		sinkFloat = x
+func roots() {
+	x := 1.0
+	for range 300_000 {
+		x = math.Sqrt(x + 1)
 	}
-	r, err := Perf(PerfOptions{Text: "work()", Runs: 3, Events: []string{"software"}}, work)
+	sinkFloat = x
+}
+
+func TestPerfCounts(t *testing.T) {
+	r, err := Perf(PerfOptions{Text: "roots()", Runs: 3, Events: []string{"software"}}, roots)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,14 +114,6 @@ func TestPerfCounts(t *testing.T) {
 	if user.Unavailable != "" || user.Mean <= 0 || user.Mean > 3*r.Wall.Mean {
 		t.Errorf("user %+v, wall %v", user, r.Wall.Mean)
 	}
-	if clock := r.Row("task-clock"); clock.Unavailable == "" {
-		cpu := user.Mean + r.find(fromRusage, "sys").Mean
-		if d := clock.Mean / cpu; d < 0.9 || d > 1.1 {
-			t.Errorf("task-clock %v s, user and system %v s", clock.Mean, cpu)
-		}
-	} else if runtime.GOOS == "linux" {
-		t.Logf("task-clock is not counted here: %s", clock.Unavailable)
-	}
 	for _, row := range r.Go {
 		if row.Unavailable == "" && row.Name == "allocations" && row.Mean > 1 {
 			t.Errorf("%v allocations in a call that makes none", row.Mean)
@@ -129,6 +122,28 @@ func TestPerfCounts(t *testing.T) {
 	if len(r.all()) != len(r.Rows)+1+len(r.Times)+len(r.Go) || len(r.Times) != 4 {
 		t.Errorf("rows: %d times %v", len(r.Times), r.Times)
 	}
+}
+
+// Two clocks of the kernel's agree. Between the readings of the one and the other
+// a loaded machine can take a thread off its processor: one of ten runs must do.
+func TestTaskClock(t *testing.T) {
+	var apart []float64
+	for range 10 {
+		r, err := Perf(PerfOptions{Text: "roots()", Runs: 3, Events: []string{"software"}}, roots)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock := r.Row("task-clock")
+		if clock.Unavailable != "" {
+			t.Skip("task-clock is not counted here: ", clock.Unavailable)
+		}
+		d := clock.Mean / (r.find(fromRusage, "user").Mean + r.find(fromRusage, "sys").Mean)
+		if d > 0.9 && d < 1.1 {
+			return
+		}
+		apart = append(apart, d)
+	}
+	t.Errorf("task-clock is %.3v of user and system time", apart)
 }
 
 func TestPerfAllocations(t *testing.T) {

@@ -42,6 +42,7 @@ func bimodalMedian() float64 {
 // The interval of the median contains the true one as often as it says: with
 // the 25 samples that are the default, 95 % nominal, and with other numbers.
 func TestIntervalCoverage(t *testing.T) {
+	onlyArithmetic(t)
 	const times = 20_000
 	for _, d := range distributions {
 		for _, n := range []int{7, 10, defaultRuns, 50, 200} {
@@ -117,6 +118,7 @@ var machines = []struct {
 // The rank-sum test, which takes samples for independent, is not as good: that
 // is why it is used only for results that were not taken side by side.
 func TestIdenticalVariantsSimulated(t *testing.T) {
+	onlyArithmetic(t)
 	const times, rounds = 2000, 25
 	for _, m := range machines {
 		r := rand.New(rand.NewPCG(5, 5))
