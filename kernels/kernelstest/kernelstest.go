@@ -130,16 +130,21 @@ func agrees(t *testing.T, k *kernels.Kernel, v *kernels.Variant, p *plan, want m
 	}
 }
 
-// steady checks that runs after the first allocate nothing.
+// steady checks that runs after the first allocate nothing. What is counted is the
+// whole process, in which other goroutines may still be at their end: one of three
+// looks must see nothing.
 func steady(t *testing.T, v *kernels.Variant, n int) {
 	t.Helper()
 	job := setUp(t, v, n, 2)
 	ctx := context.Background()
-	got := testing.AllocsPerRun(10, func() {
-		if err := job.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+	var got float64
+	for look := 0; look == 0 || look < 3 && got > 0; look++ {
+		got = testing.AllocsPerRun(10, func() {
+			if err := job.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	if got > 0 && !raceDetector {
 		t.Errorf("n=%d: a run allocates %v times", n, got)
 	}
