@@ -467,7 +467,8 @@ type telling struct {
 	error string // of the last cell
 }
 
-// compare runs the cells in every way.
+// compare runs the cells as native code and as the ordinary program, with -all
+// with the other engines, too.
 func (s *script) compare(t *testing.T, session string) {
 	want := s.tell(t, session, "native")
 	if want.error != "" {
