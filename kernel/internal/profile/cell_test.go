@@ -56,16 +56,22 @@ func pingPong(n int) {
 	close(there)
 }
 
-// fight has goroutines that want one lock, which each holds while it sleeps.
-func fight(goroutines int, hold time.Duration) {
+// fight has goroutines that want one lock, which each holds while it sleeps. It
+// returns how long they waited for it and slept, all together, by the clock.
+func fight(goroutines int, hold time.Duration) (waited, slept time.Duration) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for range goroutines {
 		wg.Go(func() {
+			came := time.Now()
 			mu.Lock()
+			got := time.Now()
 			time.Sleep(hold)
+			waited += got.Sub(came)
+			slept += time.Since(got)
 			mu.Unlock()
 		})
 	}
 	wg.Wait()
+	return waited, slept
 }
