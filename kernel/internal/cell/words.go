@@ -33,7 +33,7 @@ func words(msg, src string, offset int) string {
 	}
 	if strings.Contains(bare, "found assignment") {
 		text, _, _ := strings.Cut(src[offset:], "{")
-		return "syntax error: cannot use assignment " + strings.TrimSpace(text) + " as value"
+		return "syntax error: cannot use assignment " + brief(strings.TrimSpace(text)) + " as value"
 	}
 	if m := expected.FindStringSubmatch(bare); m != nil {
 		return "syntax error: " + unexpected(m[1], found, head, src, offset)
@@ -123,9 +123,9 @@ func foundAt(src string, offset int) string {
 	_, tok, lit := s.Scan()
 	switch {
 	case tok == token.IDENT:
-		return "name " + lit
+		return "name " + brief(lit)
 	case tok.IsLiteral():
-		return "literal " + lit
+		return "literal " + brief(lit)
 	case tok.IsKeyword():
 		return "keyword " + lit
 	case tok == token.COMMA:
@@ -138,6 +138,12 @@ func foundAt(src string, offset int) string {
 		return "end of cell"
 	}
 	return tok.String()
+}
+
+// brief is as much of a piece of source as a message has room for.
+func brief(source string) string {
+	text, _ := excerpt(source, 0)
+	return text
 }
 
 // headAt is the keyword of the statement or of the innermost block around an

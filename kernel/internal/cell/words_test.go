@@ -173,6 +173,8 @@ func FuzzRender(f *testing.F) {
 		f.Add(src, "syntax error: expected ';', found x", 3)
 		f.Add(src, "syntax error: missing ',' in argument list", 5)
 	}
+	f.Add("f("+strings.Repeat("9", 3000)+" 1)", "syntax error: missing ',' in argument list", 2)
+	f.Add("if x = "+strings.Repeat("y", 3000)+" {", "syntax error: expected boolean expression, found assignment", 3)
 	f.Fuzz(func(t *testing.T, src, msg string, offset int) {
 		d := &cell.Diagnostics{List: []cell.Diagnostic{{Offset: offset, Message: msg}}}
 		d.Locate("cell[1]", src)
