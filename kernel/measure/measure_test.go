@@ -78,6 +78,26 @@ func TestTimeitCountsCalls(t *testing.T) {
 	}
 }
 
+// One call that takes long, the first or a later one, is not what all take.
+func TestLoopsDespiteOneLongCall(t *testing.T) {
+	for _, slow := range []int{1, 2, 3} {
+		runs := 0
+		loops, took := findLoops(10*time.Millisecond, func(loops int) time.Duration {
+			if runs++; runs == slow {
+				return 30 * time.Millisecond
+			}
+			return time.Duration(loops) * time.Microsecond
+		})
+		if loops != 10_000 || took != 10*time.Millisecond {
+			t.Errorf("run %d held up: %d loops that take %v, want 10,000", slow, loops, took)
+		}
+	}
+	runs := 0
+	if loops, took := findLoops(10*time.Millisecond, func(int) time.Duration { runs++; return time.Minute }); loops != 1 || took != time.Minute || runs != 1 {
+		t.Errorf("a minute: %d loops, %v, %d runs", loops, took, runs)
+	}
+}
+
 func TestTimeitFindsLoops(t *testing.T) {
 	r := Timeit(Options{Runs: 3}, func() { time.Sleep(time.Millisecond) })
 	if r.Median < 1e-3 || r.Median > 50e-3 {
