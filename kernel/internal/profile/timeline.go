@@ -353,9 +353,11 @@ func cause(reason string, stack trace.Stack) (name string, idle bool) {
 	on := ""
 	for f := range stack.Frames() {
 		switch fn := f.Func; {
-		case strings.HasSuffix(fn, ".ExecuteWithContext"): // waits for the cell
+		case strings.HasSuffix(fn, ".ExecuteWithContext"), fn == "runtime.StopTrace": // waits for the cell, or comes after it
 			return CauseOther, true
 		case on != "":
+		case strings.HasPrefix(fn, "runtime.gc"), fn == "runtime.GC":
+			on = CauseGC
 		case strings.HasPrefix(fn, "sync.(*WaitGroup)"):
 			on = CauseWaitGroup
 		case strings.HasPrefix(fn, "sync.(*Mutex)"), strings.HasPrefix(fn, "sync.(*RWMutex)"), strings.HasPrefix(fn, "internal/sync.(*Mutex)"), strings.HasPrefix(fn, "sync.(*Once)"):

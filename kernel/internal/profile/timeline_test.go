@@ -124,6 +124,10 @@ func TestCollections(t *testing.T) {
 	if len(keep) == 0 || len(line.GC) == 0 || len(line.STW) == 0 {
 		t.Errorf("%d cycles, world stopped %d times", len(line.GC), len(line.STW))
 	}
+	// Neither the collector's own locks nor those of the trace's end are the cell's.
+	if line.Totals[CauseMutex] != 0 {
+		t.Errorf("causes %v", line.Totals)
+	}
 	for _, i := range append(line.GC, line.STW...) {
 		if i.End < i.Start || i.Start < 0 || i.End > line.Duration+1e-9 {
 			t.Errorf("interval %+v of %v", i, line.Duration)
